@@ -1,0 +1,236 @@
+#include "protocol/deletion_vector.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <roaring.h>
+#include <utility>
+#include <vector>
+
+namespace merganser {
+
+namespace {
+
+struct FreeBitmap {
+	void operator()(roaring_bitmap_t *bitmap) const {
+		roaring_bitmap_free(bitmap);
+	}
+};
+using BitmapPtr = std::unique_ptr<roaring_bitmap_t, FreeBitmap>;
+
+//! First bytes of a serialized vector, little-endian (PROTOCOL.md, "Deletion Vector Format").
+constexpr uint32_t MAGIC = 1681511377;
+//! "every key in the bitmap has a 0 as its most significant bit".
+constexpr uint64_t POSITION_MAX = std::numeric_limits<int64_t>::max();
+constexpr size_t HEADER_BYTES = 12;
+constexpr size_t KEY_BYTES = 4;
+
+uint32_t HighBits(uint64_t position) {
+	return static_cast<uint32_t>(position >> 32);
+}
+uint32_t LowBits(uint64_t position) {
+	return static_cast<uint32_t>(position);
+}
+
+BitmapPtr CheckAllocated(roaring_bitmap_t *bitmap) {
+	if (!bitmap) {
+		throw Error(ErrorKind::OUT_OF_MEMORY, "no memory for a deletion vector");
+	}
+	return BitmapPtr(bitmap);
+}
+
+template <class NUMBER>
+void AppendLittleEndian(std::string &out, NUMBER value) {
+	for (size_t i = 0; i < sizeof(NUMBER); i++) {
+		out += static_cast<char>(value >> (8 * i) & 0xFF);
+	}
+}
+
+template <class NUMBER>
+NUMBER ReadLittleEndian(std::string_view bytes, size_t at) {
+	NUMBER value = 0;
+	for (size_t i = sizeof(NUMBER); i-- > 0;) {
+		value = static_cast<NUMBER>(value << 8 | static_cast<uint8_t>(bytes[at + i]));
+	}
+	return value;
+}
+
+//! Writes the offsets of [first, first + count) that are not in `bitmap`, counted from `first` and moved by `shift`.
+uint32_t *AppendKept(const roaring_bitmap_t *bitmap, uint32_t first, uint32_t count, uint32_t shift, uint32_t *kept) {
+	uint32_t next = 0;
+	auto keep_until = [&](uint32_t end) {
+		for (; next < end; next++) {
+			*kept++ = shift + next;
+		}
+	};
+	if (bitmap) {
+		roaring_uint32_iterator_t iterator;
+		roaring_iterator_init(bitmap, &iterator);
+		constexpr uint32_t BATCH = 256;
+		uint32_t deleted[BATCH];
+		bool more = roaring_uint32_iterator_move_equalorlarger(&iterator, first);
+		while (more && next < count) {
+			uint32_t read = roaring_uint32_iterator_read(&iterator, deleted, std::min(BATCH, count - next));
+			for (uint32_t i = 0; i < read && deleted[i] - first < count; i++) {
+				keep_until(deleted[i] - first);
+				next = deleted[i] - first + 1;
+			}
+			more = read > 0 && iterator.has_value && deleted[read - 1] - first < count;
+		}
+	}
+	keep_until(count);
+	return kept;
+}
+
+} // namespace
+
+//! In ascending order of the high 32 bits; nearly always one.
+struct DeletionVector::Bitmaps {
+	std::vector<std::pair<uint32_t, BitmapPtr>> by_key;
+
+	const roaring_bitmap_t *Find(uint32_t key) const {
+		for (auto &[candidate, bitmap] : by_key) {
+			if (candidate == key) {
+				return bitmap.get();
+			}
+		}
+		return nullptr;
+	}
+	roaring_bitmap_t *FindOrAdd(uint32_t key) {
+		auto place = std::lower_bound(by_key.begin(), by_key.end(), key,
+		                              [](const auto &entry, uint32_t wanted) { return entry.first < wanted; });
+		if (place == by_key.end() || place->first != key) {
+			place = by_key.emplace(place, key, CheckAllocated(roaring_bitmap_create()));
+		}
+		return place->second.get();
+	}
+};
+
+DeletionVector::DeletionVector() : bitmaps(std::make_unique<Bitmaps>()) {
+}
+
+DeletionVector::~DeletionVector() = default;
+
+DeletionVector::DeletionVector(const DeletionVector &other) : bitmaps(std::make_unique<Bitmaps>()) {
+	for (auto &[key, bitmap] : other.bitmaps->by_key) {
+		bitmaps->by_key.emplace_back(key, CheckAllocated(roaring_bitmap_copy(bitmap.get())));
+	}
+}
+
+DeletionVector &DeletionVector::operator=(const DeletionVector &other) {
+	if (this != &other) {
+		DeletionVector copy(other);
+		bitmaps.swap(copy.bitmaps);
+	}
+	return *this;
+}
+
+void DeletionVector::Add(uint64_t position) {
+	Verify(position <= POSITION_MAX, "a row position fits 63 bits");
+	roaring_bitmap_add(bitmaps->FindOrAdd(HighBits(position)), LowBits(position));
+}
+
+bool DeletionVector::Contains(uint64_t position) const {
+	auto bitmap = bitmaps->Find(HighBits(position));
+	return bitmap && roaring_bitmap_contains(bitmap, LowBits(position));
+}
+
+uint64_t DeletionVector::Cardinality() const {
+	uint64_t cardinality = 0;
+	for (auto &entry : bitmaps->by_key) {
+		cardinality += roaring_bitmap_get_cardinality(entry.second.get());
+	}
+	return cardinality;
+}
+
+void DeletionVector::UnionWith(const DeletionVector &other) {
+	for (auto &[key, bitmap] : other.bitmaps->by_key) {
+		roaring_bitmap_or_inplace(bitmaps->FindOrAdd(key), bitmap.get());
+	}
+}
+
+uint32_t DeletionVector::SelectKept(uint64_t start, uint32_t count, uint32_t *kept) const {
+	auto *end = kept;
+	// A range meets at most two bitmaps: the one of its first row and the next one.
+	uint64_t until_next_key = (uint64_t(1) << 32) - LowBits(start);
+	auto in_first = static_cast<uint32_t>(std::min<uint64_t>(count, until_next_key));
+	end = AppendKept(bitmaps->Find(HighBits(start)), LowBits(start), in_first, 0, end);
+	if (in_first < count) {
+		end = AppendKept(bitmaps->Find(HighBits(start) + 1), 0, count - in_first, in_first, end);
+	}
+	return static_cast<uint32_t>(end - kept);
+}
+
+uint64_t DeletionVector::CountInRange(uint64_t start, uint64_t count) const {
+	uint64_t end = start + std::min(count, std::numeric_limits<uint64_t>::max() - start);
+	uint64_t deleted = 0;
+	for (auto &[key, bitmap] : bitmaps->by_key) {
+		uint64_t first = uint64_t(key) << 32;
+		uint64_t from = std::max(start, first);
+		uint64_t to = std::min(end, first + (uint64_t(1) << 32));
+		if (from < to) {
+			deleted += roaring_bitmap_range_cardinality(bitmap.get(), from - first, to - first);
+		}
+	}
+	return deleted;
+}
+
+DeletionVector DeletionVector::Parse(std::string_view bytes, const std::string &source) {
+	auto corrupt = [&](const std::string &problem) {
+		return Error(ErrorKind::CORRUPT, source + ": deletion vector " + problem);
+	};
+	if (bytes.size() < HEADER_BYTES) {
+		throw corrupt("is cut short");
+	}
+	if (ReadLittleEndian<uint32_t>(bytes, 0) != MAGIC) {
+		throw corrupt("has the unknown magic number " + std::to_string(ReadLittleEndian<uint32_t>(bytes, 0)));
+	}
+	auto count = ReadLittleEndian<uint64_t>(bytes, 4);
+	DeletionVector vector;
+	size_t at = HEADER_BYTES;
+	for (uint64_t i = 0; i < count; i++) {
+		if (bytes.size() - at < KEY_BYTES) {
+			throw corrupt("is cut short");
+		}
+		auto key = ReadLittleEndian<uint32_t>(bytes, at);
+		at += KEY_BYTES;
+		auto &by_key = vector.bitmaps->by_key;
+		if (key > HighBits(POSITION_MAX) || (!by_key.empty() && by_key.back().first >= key)) {
+			throw corrupt("has keys out of order");
+		}
+		auto left = bytes.size() - at;
+		auto size = roaring_bitmap_portable_deserialize_size(bytes.data() + at, left);
+		if (size == 0 || size > left) {
+			throw corrupt("is damaged");
+		}
+		BitmapPtr bitmap(roaring_bitmap_portable_deserialize_safe(bytes.data() + at, left));
+		const char *reason = nullptr;
+		if (!bitmap || !roaring_bitmap_internal_validate(bitmap.get(), &reason)) {
+			throw corrupt(std::string("is damaged") + (reason ? std::string(": ") + reason : ""));
+		}
+		at += size;
+		by_key.emplace_back(key, std::move(bitmap));
+	}
+	if (at != bytes.size()) {
+		throw corrupt("has " + std::to_string(bytes.size() - at) + " bytes too many");
+	}
+	return vector;
+}
+
+std::string DeletionVector::Serialize() const {
+	DeletionVector packed(*this);
+	std::string bytes;
+	AppendLittleEndian<uint32_t>(bytes, MAGIC);
+	AppendLittleEndian<uint64_t>(bytes, packed.bitmaps->by_key.size());
+	for (auto &[key, bitmap] : packed.bitmaps->by_key) {
+		roaring_bitmap_run_optimize(bitmap.get());
+		AppendLittleEndian<uint32_t>(bytes, key);
+		auto at = bytes.size();
+		bytes.resize(at + roaring_bitmap_portable_size_in_bytes(bitmap.get()));
+		roaring_bitmap_portable_serialize(bitmap.get(), bytes.data() + at);
+	}
+	return bytes;
+}
+
+} // namespace merganser

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "protocol/actions.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace merganser {
+
+//! A set of row positions (0-based, physical) of one data file (PROTOCOL.md, "Deletion Vector Format"). Compressed;
+//! reading it never expands it to a flag per row. Const methods are thread-safe.
+class DeletionVector {
+public:
+	DeletionVector();
+	~DeletionVector();
+	DeletionVector(const DeletionVector &other);
+	DeletionVector &operator=(const DeletionVector &other);
+
+	void Add(uint64_t position);
+	bool Contains(uint64_t position) const;
+	uint64_t Cardinality() const;
+	void UnionWith(const DeletionVector &other);
+	//! Writes to `kept` the offsets i in [0, count) for which start + i is NOT deleted; returns how many.
+	//! Requires: room for `count` entries.
+	uint32_t SelectKept(uint64_t start, uint32_t count, uint32_t *kept) const;
+	//! Number of deleted positions in [start, start + count).
+	uint64_t CountInRange(uint64_t start, uint64_t count) const;
+
+	//! RoaringBitmapArray with its magic number (portable serialization). Throws CORRUPT.
+	static DeletionVector Parse(std::string_view bytes, const std::string &source);
+	std::string Serialize() const;
+
+private:
+	struct Bitmaps;
+	std::unique_ptr<Bitmaps> bitmaps;
+};
+
+//! Takes the vector at `offset` out of the content of a deletion-vector file: checks size, CRC-32 and cardinality.
+//! Throws CORRUPT. `bytes_at_offset` begins at the descriptor's offset (1 when absent) and holds size_in_bytes + 8
+//! bytes.
+DeletionVector ReadDeletionVectorBlock(std::string_view bytes_at_offset, const DeletionVectorDescriptor &descriptor,
+                                       const std::string &source);
+//! Inline ('i') vectors.
+DeletionVector ReadInlineDeletionVector(const DeletionVectorDescriptor &descriptor, const std::string &source);
+//! Where a 'u' or 'p' vector's file is: relative to the table's root ("ab/deletion_vector_<uuid>.bin") or an absolute
+//! URI.
+std::string DeletionVectorFile(const DeletionVectorDescriptor &descriptor);
+//! A deletion-vector file of one vector: version byte, then size, data, CRC-32.
+std::string WriteDeletionVectorFile(const DeletionVector &vector, int32_t &offset, int32_t &size_in_bytes);
+
+//! Z85 (ZeroMQ RFC 32). Encode requires a multiple of four bytes. Decode throws CORRUPT; it takes the short last group
+//! (`#` in front) that some writers append.
+std::string Z85Encode(std::string_view bytes);
+std::string Z85Decode(std::string_view text);
+
+} // namespace merganser

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "protocol/actions.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace merganser {
+
+//! Prefixes of properties whose rest is a name.
+constexpr std::string_view CONSTRAINT_PREFIX = "delta.constraints.";
+constexpr std::string_view FEATURE_PREFIX = "delta.feature.";
+
+//! The value of a property; names are equal regardless of case, an exact match wins.
+const std::string *FindProperty(const StringMap &configuration, std::string_view name);
+//! True when `name` begins with `prefix`, regardless of case.
+bool HasNamePrefix(std::string_view name, std::string_view prefix);
+
+//! `interval 1 week`, `30 days`, `1 day 12 hours`: milliseconds. nullopt for months, years and anything else.
+std::optional<int64_t> TryParseIntervalMs(std::string_view text);
+//! `134217728`, `128mb`, `1 GB` (powers of 1024): bytes, greater than 0.
+std::optional<uint64_t> TryParseByteSize(std::string_view text);
+
+} // namespace merganser

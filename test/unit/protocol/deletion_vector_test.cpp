@@ -1,0 +1,167 @@
+#include "base/error.hpp"
+#include "protocol/deletion_vector.hpp"
+
+#include <gtest/gtest.h>
+#include <numeric>
+#include <random>
+#include <set>
+
+namespace merganser {
+namespace {
+
+DeletionVectorDescriptor Inline(const std::string &text, int32_t size, int64_t cardinality) {
+	DeletionVectorDescriptor descriptor;
+	descriptor.storage_type = 'i';
+	descriptor.path_or_inline_dv = text;
+	descriptor.size_in_bytes = size;
+	descriptor.cardinality = cardinality;
+	return descriptor;
+}
+
+std::vector<uint32_t> Kept(const DeletionVector &vector, uint64_t start, uint32_t count) {
+	std::vector<uint32_t> kept(count);
+	kept.resize(vector.SelectKept(start, count, kept.data()));
+	return kept;
+}
+
+//! The example of the specification is of an older format (magic number 1681511376): this is the same set in the one
+//! that is specified.
+constexpr const char *EXAMPLE = "^Bg9^0rr910000000000iXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L";
+
+TEST(DeletionVector, ReadsInlineVectors) {
+	auto vector = ReadInlineDeletionVector(Inline(EXAMPLE, 44, 6), "t");
+	EXPECT_EQ(vector.Cardinality(), 6u);
+	for (uint64_t row : {3, 4, 7, 11, 18, 29}) {
+		EXPECT_TRUE(vector.Contains(row));
+	}
+	EXPECT_FALSE(vector.Contains(5));
+	EXPECT_EQ(Kept(vector, 2, 6), (std::vector<uint32_t> {0, 3, 4}));
+	EXPECT_EQ(vector.CountInRange(4, 8), 3u);
+	EXPECT_THROW(ReadInlineDeletionVector(Inline(EXAMPLE, 44, 5), "t"), Error);
+	EXPECT_THROW(ReadInlineDeletionVector(Inline(EXAMPLE, 45, 6), "t"), Error);
+}
+
+TEST(DeletionVector, FileNamesOfTheSpecification) {
+	DeletionVectorDescriptor descriptor;
+	descriptor.path_or_inline_dv = "ab^-aqEH.-t@S}K{vb[*k^";
+	EXPECT_EQ(DeletionVectorFile(descriptor), "ab/deletion_vector_d2c639aa-8816-431a-aaf6-d3fe2512ff61.bin");
+	descriptor.path_or_inline_dv = "^-aqEH.-t@S}K{vb[*k^";
+	EXPECT_EQ(DeletionVectorFile(descriptor), "deletion_vector_d2c639aa-8816-431a-aaf6-d3fe2512ff61.bin");
+	for (auto bad : {"", "short", "../^-aqEH.-t@S}K{vb[*k^", "..^-aqEH.-t@S}K{vb[*k^", "~~~~~~~~~~~~~~~~~~~~"}) {
+		descriptor.path_or_inline_dv = bad;
+		EXPECT_THROW(DeletionVectorFile(descriptor), Error) << bad;
+	}
+	descriptor.storage_type = 'p';
+	descriptor.path_or_inline_dv = "s3://t/x.bin";
+	EXPECT_EQ(DeletionVectorFile(descriptor), "s3://t/x.bin");
+}
+
+TEST(DeletionVector, ReadsInlineVectorsWithAShortLastGroup) {
+	auto vector = ReadInlineDeletionVector(Inline("^Bg9^0rr910000000000iXQKl0rr91000005c8Xg##093", 34, 1), "t");
+	EXPECT_EQ(vector.Cardinality(), 1u);
+	EXPECT_TRUE(vector.Contains(3));
+}
+
+TEST(DeletionVector, Z85) {
+	EXPECT_EQ(Z85Encode("\x86\x4F\xD2\x6F\xB5\x59\xF7\x5B"), "HelloWorld");
+	EXPECT_EQ(Z85Decode("HelloWorld"), "\x86\x4F\xD2\x6F\xB5\x59\xF7\x5B");
+	EXPECT_EQ(Z85Decode(""), "");
+	for (auto bad : {"Hell", "Hell~", "#####", "###9$", "##093HelloW"}) {
+		EXPECT_THROW(Z85Decode(bad), Error) << bad;
+	}
+}
+
+TEST(DeletionVector, EqualsASetOfNumbers) {
+	std::mt19937_64 random(7);
+	for (auto density : {2, 50, 5000}) {
+		DeletionVector vector;
+		std::set<uint64_t> expected;
+		const uint64_t base = (uint64_t(1) << 32) - 40000;
+		for (int i = 0; i < 20000; i++) {
+			uint64_t position = base + random() % (20000ull * density);
+			vector.Add(position);
+			expected.insert(position);
+		}
+		for (uint64_t position = base + 39000; position < base + 41000; position++) {
+			vector.Add(position);
+			expected.insert(position);
+		}
+		auto copy = DeletionVector::Parse(vector.Serialize(), "t");
+		EXPECT_EQ(copy.Cardinality(), expected.size());
+		for (int i = 0; i < 300; i++) {
+			uint64_t start = i == 0 ? base + 39990 : base + random() % (20000ull * density);
+			uint32_t count = random() % 5000;
+			std::vector<uint32_t> wanted;
+			for (uint32_t j = 0; j < count; j++) {
+				if (!expected.count(start + j)) {
+					wanted.push_back(j);
+				}
+			}
+			EXPECT_EQ(Kept(copy, start, count), wanted);
+			EXPECT_EQ(copy.CountInRange(start, count), count - wanted.size());
+		}
+	}
+}
+
+TEST(DeletionVector, UnionAndCopiesAreIndependent) {
+	DeletionVector left, right;
+	left.Add(1);
+	right.Add(2);
+	right.Add(uint64_t(5) << 32);
+	DeletionVector both(left);
+	both.UnionWith(right);
+	EXPECT_EQ(both.Cardinality(), 3u);
+	EXPECT_EQ(left.Cardinality(), 1u);
+	left = both;
+	left.Add(9);
+	EXPECT_EQ(both.Cardinality(), 3u);
+	EXPECT_EQ(both.CountInRange(0, UINT64_MAX), 3u);
+	EXPECT_EQ(Kept(DeletionVector(), 10, 3), (std::vector<uint32_t> {0, 1, 2}));
+	EXPECT_THROW(left.Add(UINT64_MAX), Error);
+}
+
+TEST(DeletionVector, FilesAreChecked) {
+	DeletionVector vector;
+	for (uint64_t row = 0; row < 100000; row += 3) {
+		vector.Add(row);
+	}
+	DeletionVectorDescriptor descriptor;
+	int32_t offset;
+	auto file = WriteDeletionVectorFile(vector, offset, descriptor.size_in_bytes);
+	EXPECT_EQ(offset, 1);
+	EXPECT_EQ(file[0], 1);
+	EXPECT_EQ(file.size(), static_cast<size_t>(descriptor.size_in_bytes) + 9);
+	descriptor.offset = offset;
+	descriptor.cardinality = static_cast<int64_t>(vector.Cardinality());
+	auto block = file.substr(1);
+	EXPECT_EQ(ReadDeletionVectorBlock(block, descriptor, "t").Cardinality(), vector.Cardinality());
+	for (size_t i : {size_t(0), size_t(3), size_t(4), size_t(40), block.size() - 1}) {
+		auto damaged = block;
+		damaged[i] = static_cast<char>(damaged[i] ^ 1);
+		EXPECT_THROW(ReadDeletionVectorBlock(damaged, descriptor, "t"), Error) << i;
+	}
+	EXPECT_THROW(ReadDeletionVectorBlock(block.substr(0, block.size() - 1), descriptor, "t"), Error);
+	descriptor.cardinality++;
+	EXPECT_THROW(ReadDeletionVectorBlock(block, descriptor, "t"), Error);
+}
+
+TEST(DeletionVector, ParseRefusesDamage) {
+	DeletionVector vector;
+	vector.Add(1);
+	vector.Add(uint64_t(1) << 32);
+	auto bytes = vector.Serialize();
+	for (size_t size = 0; size < bytes.size(); size++) {
+		EXPECT_THROW(DeletionVector::Parse(bytes.substr(0, size), "t"), Error) << size;
+	}
+	EXPECT_THROW(DeletionVector::Parse(bytes + "x", "t"), Error);
+	auto many = bytes;
+	many[11] = 127;
+	EXPECT_THROW(DeletionVector::Parse(many, "t"), Error);
+	auto magic = bytes;
+	magic[0]++;
+	EXPECT_THROW(DeletionVector::Parse(magic, "t"), Error);
+	EXPECT_EQ(DeletionVector::Parse(DeletionVector().Serialize(), "t").Cardinality(), 0u);
+}
+
+} // namespace
+} // namespace merganser
