@@ -1,0 +1,225 @@
+#include "log/checkpoint_stream.hpp"
+
+#include "base/error.hpp"
+#include "log/checkpoint_reader.hpp"
+#include "log/commit_file.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace merganser {
+
+namespace {
+
+constexpr size_t QUEUE_BATCHES_MAX = 16;
+constexpr uint32_t ROWS_PER_BATCH = 2048;
+
+//! PROTOCOL.md, "Checkpoints": removes in checkpoints carry neither statistics nor tags.
+RemoveFile AsTombstone(RemoveFile removed) {
+	removed.stats.reset();
+	removed.tags.reset();
+	return removed;
+}
+
+} // namespace
+
+bool CheckpointRowsQueue::Push(std::unique_ptr<OwnedCheckpointRows> rows) {
+	std::unique_lock<std::mutex> guard(lock);
+	changed.wait(guard, [&] { return closed || waiting.size() < QUEUE_BATCHES_MAX; });
+	if (closed) {
+		return false;
+	}
+	waiting.push_back(std::move(rows));
+	changed.notify_all();
+	return true;
+}
+
+std::unique_ptr<OwnedCheckpointRows> CheckpointRowsQueue::Pop() {
+	std::unique_lock<std::mutex> guard(lock);
+	changed.wait(guard, [&] { return finished || !waiting.empty(); });
+	if (failure) {
+		std::rethrow_exception(failure);
+	}
+	if (waiting.empty()) {
+		return nullptr;
+	}
+	auto rows = std::move(waiting.front());
+	waiting.pop_front();
+	changed.notify_all();
+	return rows;
+}
+
+void CheckpointRowsQueue::Finish(std::exception_ptr failure_p) {
+	std::lock_guard<std::mutex> guard(lock);
+	finished = true;
+	failure = std::move(failure_p);
+	changed.notify_all();
+}
+
+void CheckpointRowsQueue::Close() {
+	std::lock_guard<std::mutex> guard(lock);
+	closed = true;
+	changed.notify_all();
+}
+
+CheckpointStream::CheckpointStream(const Snapshot &snapshot_p, LogContext context_p, LogReplay replay_p,
+                                   int64_t expired_before_ms_p)
+    : snapshot(snapshot_p), context(context_p), replay(std::move(replay_p)), expired_before_ms(expired_before_ms_p) {
+	CollectOwnActions();
+	auto committed = replay.TakeFiles();
+	files.assign(std::make_move_iterator(committed.begin()), std::make_move_iterator(committed.end()));
+}
+
+CheckpointStream::~CheckpointStream() {
+	if (reader.joinable()) {
+		queue.Close();
+		reader.join();
+	}
+}
+
+void CheckpointStream::CollectOwnActions() {
+	own_actions.emplace_back(snapshot.configuration->GetProtocol());
+	own_actions.emplace_back(snapshot.configuration->GetMetadata());
+	for (auto &entry : snapshot.transactions) {
+		own_actions.emplace_back(entry.second);
+	}
+	for (auto &entry : snapshot.domains) {
+		own_actions.emplace_back(entry.second);
+	}
+	for (auto &removed : replay.removes) {
+		if (!IsExpired(removed)) {
+			own_actions.emplace_back(AsTombstone(std::move(removed)));
+		}
+	}
+}
+
+bool CheckpointStream::IsExpired(const RemoveFile &removed) const {
+	return removed.deletion_timestamp.value_or(0) < expired_before_ms;
+}
+
+void CheckpointStream::ReadPrevious(std::vector<LogFile> checkpoint) {
+	reader = std::thread([this, checkpoint = std::move(checkpoint)] {
+		std::exception_ptr failure;
+		try {
+			ReadAll(checkpoint);
+		} catch (...) {
+			failure = std::current_exception();
+		}
+		queue.Finish(failure);
+	});
+}
+
+void CheckpointStream::ReadAll(const std::vector<LogFile> &checkpoint) {
+	std::vector<Sidecar> sidecars;
+	if (checkpoint.front().is_json) {
+		ReadJson(checkpoint.front(), sidecars);
+	} else {
+		std::vector<std::string> paths;
+		for (auto &file : checkpoint) {
+			paths.push_back(file.path);
+		}
+		ReadParquet(paths, sidecars);
+	}
+	if (!sidecars.empty()) {
+		std::vector<Sidecar> none;
+		ReadParquet(SidecarPaths(snapshot.location, sidecars), none);
+	}
+}
+
+void CheckpointStream::ReadJson(const LogFile &file, std::vector<Sidecar> &sidecars) {
+	CheckpointRowsBuilder builder;
+	for (auto &action : ReadLogFile(snapshot.location, file)) {
+		if (auto sidecar = std::get_if<Sidecar>(&action)) {
+			sidecars.push_back(std::move(*sidecar));
+		} else if (auto added = std::get_if<AddFile>(&action)) {
+			if (!replay.keys.Contains(added->path, added->deletion_vector ? &*added->deletion_vector : nullptr)) {
+				builder.AddFileRow(*added);
+			}
+		} else if (auto removed = std::get_if<RemoveFile>(&action)) {
+			const auto vector = removed->deletion_vector ? &*removed->deletion_vector : nullptr;
+			if (!IsExpired(*removed) && !replay.keys.Contains(removed->path, vector)) {
+				builder.AddOther(AsTombstone(std::move(*removed)));
+			}
+		}
+		if (builder.Count() >= ROWS_PER_BATCH) {
+			PushOrStop(builder.Take());
+		}
+	}
+	PushOrStop(builder.Take());
+}
+
+void CheckpointStream::ReadParquet(const std::vector<std::string> &paths, std::vector<Sidecar> &sidecars) {
+	CheckpointReadRequest request;
+	request.files = paths;
+	request.stats = true;
+	request.removes = true;
+	std::mutex sidecar_lock;
+	context.parquet.ReadCheckpoint(
+	    *snapshot.location.store, request, [&](CheckpointRows &rows) { PushFiltered(rows, sidecars, sidecar_lock); },
+	    context.cancel);
+}
+
+void CheckpointStream::PushFiltered(CheckpointRows &rows, std::vector<Sidecar> &sidecars, std::mutex &sidecar_lock) {
+	CheckpointRowsBuilder builder;
+	std::vector<const CheckpointRows::AddExtras *> extras_of(rows.extras.empty() ? 0 : rows.count);
+	for (auto &extra : rows.extras) {
+		extras_of[extra.row] = &extra;
+	}
+	for (uint32_t row = 0; row < rows.count; row++) {
+		if (!rows.is_add[row]) {
+			continue;
+		}
+		const auto extras = extras_of.empty() ? nullptr : extras_of[row];
+		const auto vector = extras && extras->deletion_vector ? &*extras->deletion_vector : nullptr;
+		if (!replay.keys.MayContain(PathHash(rows.path[row])) || !replay.keys.Contains(rows.path[row], vector)) {
+			builder.CopyFileRow(rows, row, extras);
+		}
+	}
+	for (auto &entry : rows.others) {
+		if (auto sidecar = std::get_if<Sidecar>(&entry.second)) {
+			std::lock_guard<std::mutex> guard(sidecar_lock);
+			sidecars.push_back(std::move(*sidecar));
+		} else if (auto removed = std::get_if<RemoveFile>(&entry.second)) {
+			const auto vector = removed->deletion_vector ? &*removed->deletion_vector : nullptr;
+			if (!IsExpired(*removed) && !replay.keys.Contains(removed->path, vector)) {
+				builder.AddOther(AsTombstone(std::move(*removed)));
+			}
+		}
+	}
+	PushOrStop(builder.Take());
+}
+
+void CheckpointStream::PushOrStop(std::unique_ptr<OwnedCheckpointRows> rows) {
+	if (rows->rows.count > 0 && !queue.Push(std::move(rows))) {
+		throw Error(ErrorKind::CANCELLED, "the checkpoint is no longer written");
+	}
+}
+
+std::unique_ptr<OwnedCheckpointRows> CheckpointStream::NextOwned() {
+	CheckpointRowsBuilder builder;
+	for (; builder.Count() < ROWS_PER_BATCH && !own_actions.empty(); own_actions.pop_front()) {
+		builder.AddOther(std::move(own_actions.front()));
+	}
+	for (; builder.Count() < ROWS_PER_BATCH && !files.empty(); files.pop_front()) {
+		builder.AddFileRow(files.front().file);
+	}
+	if (builder.Count() > 0) {
+		return builder.Take();
+	}
+	return reader.joinable() ? queue.Pop() : nullptr;
+}
+
+bool CheckpointStream::Next(CheckpointRows &rows) {
+	context.cancel.Check();
+	current = NextOwned();
+	if (!current) {
+		Verify(file_count == snapshot.files.LiveCount(), "a checkpoint has as many files as its version");
+		return false;
+	}
+	rows = std::move(current->rows);
+	row_count += rows.count;
+	file_count += uint64_t(std::count(rows.is_add.begin(), rows.is_add.end(), 1));
+	return true;
+}
+
+} // namespace merganser

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "log/checkpoint_rows_builder.hpp"
+#include "log/log_replay.hpp"
+#include "log/snapshot.hpp"
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace merganser {
+
+//! Rows on their way from the threads that read a checkpoint to the one that writes the next; bounded, so that a large
+//! checkpoint is never whole in memory.
+class CheckpointRowsQueue {
+public:
+	//! Waits for room. False when nobody wants rows any more.
+	bool Push(std::unique_ptr<OwnedCheckpointRows> rows);
+	//! Waits for rows; nullptr at the end. Throws what ended the reading.
+	std::unique_ptr<OwnedCheckpointRows> Pop();
+	//! No more rows come.
+	void Finish(std::exception_ptr failure);
+	//! No more rows are wanted.
+	void Close();
+
+private:
+	std::mutex lock;
+	std::condition_variable changed;
+	std::deque<std::unique_ptr<OwnedCheckpointRows>> waiting;
+	bool finished = false;
+	bool closed = false;
+	std::exception_ptr failure;
+};
+
+//! The rows of a new checkpoint: the snapshot's own actions, the files and tombstones of the commits since the previous
+//! checkpoint, then that checkpoint's rows without what those commits superseded. The previous checkpoint is read by a
+//! thread of its own.
+class CheckpointStream : public CheckpointSource {
+public:
+	//! `replay` holds the commits after the previous checkpoint, removes kept. Tombstones deleted before
+	//! `expired_before_ms` are left out.
+	CheckpointStream(const Snapshot &snapshot_p, LogContext context_p, LogReplay replay_p, int64_t expired_before_ms_p);
+	~CheckpointStream() override;
+
+	//! Starts reading the previous checkpoint.
+	void ReadPrevious(std::vector<LogFile> checkpoint);
+	//! Throws INTERNAL at the end when the number of data files is not the snapshot's: such a checkpoint must never be
+	//! seen.
+	bool Next(CheckpointRows &rows) override;
+
+	uint64_t RowCount() const {
+		return row_count;
+	}
+	uint64_t FileCount() const {
+		return file_count;
+	}
+
+private:
+	std::unique_ptr<OwnedCheckpointRows> NextOwned();
+	void CollectOwnActions();
+	bool IsExpired(const RemoveFile &removed) const;
+	//! Runs on the reading thread.
+	void ReadAll(const std::vector<LogFile> &checkpoint);
+	void ReadJson(const LogFile &file, std::vector<Sidecar> &sidecars);
+	void ReadParquet(const std::vector<std::string> &files, std::vector<Sidecar> &sidecars);
+	void PushFiltered(CheckpointRows &rows, std::vector<Sidecar> &sidecars, std::mutex &sidecar_lock);
+	void PushOrStop(std::unique_ptr<OwnedCheckpointRows> rows);
+
+	const Snapshot &snapshot;
+	const LogContext context;
+	LogReplay replay;
+	const int64_t expired_before_ms;
+	//! Taken from the front: own actions, then files of the commits.
+	std::deque<Action> own_actions;
+	std::deque<CommittedFile> files;
+	std::unique_ptr<OwnedCheckpointRows> current;
+	CheckpointRowsQueue queue;
+	std::thread reader;
+	uint64_t row_count = 0;
+	uint64_t file_count = 0;
+};
+
+} // namespace merganser

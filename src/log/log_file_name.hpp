@@ -1,0 +1,19 @@
+#pragma once
+
+#include "log/log_listing.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace merganser {
+
+//! Names of the files in `_delta_log` (PROTOCOL.md, "Delta Log Entries", "Checkpoints"). ParseLogFileName is the
+//! inverse.
+
+//! 20 digits, zero-padded. Requires: version >= 0.
+std::string VersionText(int64_t version);
+std::string ClassicCheckpointPath(const TableLocation &location, int64_t version);
+std::string ChecksumPath(const TableLocation &location, int64_t version);
+std::string LastCheckpointPath(const TableLocation &location);
+
+} // namespace merganser

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "log/log_listing.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace merganser {
+
+//! What a listing of `_delta_log` shows, or its end.
+class LogInventory {
+public:
+	//! Lists the log; with `first_version` only from that version's files on.
+	static LogInventory List(const TableLocation &location, std::optional<int64_t> first_version = std::nullopt);
+
+	//! True when there is no commit and no complete checkpoint.
+	bool IsEmpty() const {
+		return commits.empty() && checkpoints.empty();
+	}
+	//! True when the listing showed nothing at all, not even files of other kinds.
+	bool ShowedNothing() const {
+		return entry_count == 0;
+	}
+	//! The newest version with a commit or a complete checkpoint. Requires: not IsEmpty.
+	int64_t Newest() const;
+	//! The oldest version that can be read: with a complete checkpoint, or 0 with its commit. nullopt when there is
+	//! none.
+	std::optional<int64_t> OldestReadable() const;
+	//! The newest complete checkpoint at or before `version`; -1 without.
+	int64_t CheckpointAtOrBefore(int64_t version) const;
+	//! The files for `version` from its newest checkpoint on; nullopt when a version is missing, which is then in
+	//! `missing`.
+	std::optional<LogSegment> TrySegment(int64_t version, int64_t &missing) const;
+
+	std::map<int64_t, LogFile> commits;
+	//! Complete ones: one file, or all parts in order.
+	std::map<int64_t, std::vector<LogFile>> checkpoints;
+
+private:
+	void AddCheckpoint(const LogFile &file, std::map<std::pair<int64_t, uint32_t>, std::map<uint32_t, LogFile>> &parts);
+	//! The compacted file that begins at `first` and ends latest, not after `last`; nullptr without.
+	const LogFile *CompactedFrom(int64_t first, int64_t last) const;
+
+	std::map<int64_t, std::vector<LogFile>> compacted;
+	size_t entry_count = 0;
+};
+
+//! The log from `version`'s own files on.
+struct LogTail {
+	//! The commit file of `version`, where it is still there.
+	std::optional<LogFile> anchor;
+	//! The commits after it, contiguous.
+	std::vector<LogFile> commits;
+	//! True when later commits are there behind a gap.
+	bool has_gap = false;
+	//! The newest complete checkpoint seen; -1 without.
+	int64_t newest_checkpoint = -1;
+};
+LogTail ListLogTail(const TableLocation &location, int64_t version);
+
+} // namespace merganser

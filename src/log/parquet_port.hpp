@@ -1,0 +1,91 @@
+#pragma once
+
+#include "base/cancel_token.hpp"
+#include "protocol/actions.hpp"
+#include "store/object_store.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace merganser {
+
+//! Some consecutive rows of one checkpoint (or sidecar) Parquet file, in columns. Views live as long as the object.
+struct CheckpointRows {
+	struct PartitionEntry {
+		std::string_view key;
+		std::string_view value;
+		bool is_null = false;
+	};
+	//! What few files have.
+	struct AddExtras {
+		uint32_t row = 0;
+		std::optional<DeletionVectorDescriptor> deletion_vector;
+		std::optional<StringMap> tags;
+		std::optional<int64_t> base_row_id;
+		std::optional<int64_t> default_row_commit_version;
+		std::optional<std::string> clustering_provider;
+	};
+
+	//! Index into the request's files, and the number of the first row in that file.
+	uint32_t file = 0;
+	uint64_t first_row = 0;
+	uint32_t count = 0;
+	//! 1 where the row is an `add`. All vectors below that are filled have `count` entries; entries of other rows are
+	//! meaningless.
+	std::vector<uint8_t> is_add;
+	std::vector<std::string_view> path;
+	std::vector<int64_t> size;
+	std::vector<int64_t> modification_time;
+	//! JSON text (from `stats`, else made from `stats_parsed`); data() == nullptr where there is none.
+	std::vector<std::string_view> stats;
+	//! Row r has partition_entries[partition_offsets[r] .. partition_offsets[r + 1]).
+	std::vector<uint32_t> partition_offsets;
+	std::vector<PartitionEntry> partition_entries;
+	std::vector<AddExtras> extras;
+	//! Every other action with its row: protocol, metaData, txn, domainMetadata, checkpointMetadata, sidecar and, where
+	//! asked, remove.
+	std::vector<std::pair<uint32_t, Action>> others;
+};
+
+struct CheckpointReadRequest {
+	//! Paths in `store`.
+	std::vector<std::string> files;
+	//! Columns wanted. `add_files` without `stats` leaves `stats` empty; `stats` alone gives only is_add and stats.
+	bool add_files = true;
+	bool stats = false;
+	bool removes = false;
+	bool others = true;
+};
+
+//! Gives the rows of a checkpoint to be written. Pulled by one thread.
+class CheckpointSource {
+public:
+	virtual ~CheckpointSource() = default;
+	//! Fills `rows` (is_add, path … others, incl. removes) and returns true; false at the end.
+	virtual bool Next(CheckpointRows &rows) = 0;
+};
+
+//! How the core reads and writes Parquet: implemented by the engine on DuckDB's reader and writer, by a memory double
+//! in tests. Thread-safe.
+class ParquetPort {
+public:
+	virtual ~ParquetPort() = default;
+	//! Number of rows of each file. Throws NOT_FOUND, CORRUPT (not Parquet, truncated).
+	virtual std::vector<uint64_t> CountRows(ObjectStore &store, const std::vector<std::string> &files) = 0;
+	//! Calls `consume` for all rows of all files, from several threads at once, in no order. Throws NOT_FOUND, CORRUPT,
+	//! CANCELLED, OUT_OF_MEMORY (a decompression bomb ends in an error, not in a dead process).
+	virtual void ReadCheckpoint(ObjectStore &store, const CheckpointReadRequest &request,
+	                            const std::function<void(CheckpointRows &)> &consume, const CancelToken &cancel) = 0;
+	//! Writes a classic checkpoint (PROTOCOL.md, "Checkpoint Schema") to a new object. `partition_columns` are physical
+	//! names. EXISTS when another writer was first (then theirs stays).
+	virtual PutOutcome WriteCheckpoint(ObjectStore &store, const std::string &path, CheckpointSource &source,
+	                                   uint64_t &size_bytes) = 0;
+};
+
+} // namespace merganser
