@@ -1,0 +1,239 @@
+#include "txn/conflict_check.hpp"
+
+#include "log/file_key.hpp"
+#include "scan/file_pruning.hpp"
+#include "txn/protocol_conflict.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_set>
+
+namespace merganser {
+
+namespace {
+
+//! The winner's actions by kind.
+struct WinnerSummary {
+	explicit WinnerSummary(const Winner &winner) {
+		for (auto &action : winner.actions) {
+			Take(action);
+		}
+	}
+
+	void Take(const Action &action) {
+		if (auto add = std::get_if<AddFile>(&action)) {
+			adds.push_back(add);
+		} else if (auto remove = std::get_if<RemoveFile>(&action)) {
+			removes.push_back(remove);
+		} else if (auto found_protocol = std::get_if<Protocol>(&action)) {
+			protocol = found_protocol;
+		} else if (auto found_metadata = std::get_if<Metadata>(&action)) {
+			metadata = found_metadata;
+		} else if (auto transaction = std::get_if<SetTransaction>(&action)) {
+			app_ids.insert(transaction->app_id);
+		} else if (auto domain = std::get_if<DomainMetadata>(&action)) {
+			domains.insert(domain->domain);
+		} else if (auto found_info = std::get_if<CommitInfo>(&action)) {
+			info = found_info;
+		}
+	}
+
+	const Protocol *protocol = nullptr;
+	const Metadata *metadata = nullptr;
+	const CommitInfo *info = nullptr;
+	std::vector<const AddFile *> adds;
+	std::vector<const RemoveFile *> removes;
+	std::unordered_set<std::string_view> app_ids;
+	std::unordered_set<std::string_view> domains;
+};
+
+//! Checks one pair of commits. The order of the checks is part of the contract: the first one that fails names the
+//! conflict.
+class Check {
+public:
+	Check(const TableConfiguration &base_p, const TableChange &ours_p, const ReadSet &read_set_p,
+	      const Winner &winner_p)
+	    : base(base_p), ours(ours_p), read_set(read_set_p), version(winner_p.version), winner(winner_p) {
+	}
+
+	std::optional<Conflict> Run() const {
+		if (winner.metadata && IsDropped(*winner.metadata)) {
+			return Lost(ConflictKind::TABLE_DROPPED, "it dropped the table");
+		}
+		if (winner.metadata && IsDropped(base.GetMetadata())) {
+			return Lost(ConflictKind::TABLE_EXISTS, "it made the dropped table again first");
+		}
+		if (auto conflict = CheckProtocolAndMetadata()) {
+			return conflict;
+		}
+		if (auto conflict = CheckDomainsAndTransactions()) {
+			return conflict;
+		}
+		if (auto conflict = CheckAddedFiles()) {
+			return conflict;
+		}
+		return CheckRemovedFiles();
+	}
+
+private:
+	Conflict Lost(ConflictKind kind, std::string reason) const {
+		Conflict conflict;
+		conflict.kind = kind;
+		conflict.winner_version = version;
+		if (winner.info) {
+			conflict.winner_operation = winner.info->operation.value_or("");
+			conflict.winner_engine = winner.info->engine_info.value_or("");
+		}
+		conflict.reason = std::move(reason);
+		return conflict;
+	}
+
+	std::optional<Conflict> CheckProtocolAndMetadata() const {
+		if (winner.protocol) {
+			if (auto reason = ProtocolConflict(base.GetProtocol(), *winner.protocol)) {
+				return Lost(ConflictKind::PROTOCOL_CHANGED, *reason);
+			}
+			if (ours.protocol) {
+				return Lost(ConflictKind::PROTOCOL_CHANGED, "both changed the table's protocol");
+			}
+		}
+		if (winner.metadata) {
+			return Lost(ConflictKind::METADATA_CHANGED, "it changed the table's schema or properties");
+		}
+		return std::nullopt;
+	}
+
+	std::optional<Conflict> CheckDomainsAndTransactions() const {
+		for (auto &domain : ours.domains) {
+			if (winner.domains.contains(domain.domain)) {
+				return Lost(ConflictKind::DOMAIN_METADATA, "both changed the metadata domain '" + domain.domain + "'");
+			}
+		}
+		auto check = [&](const std::string &app_id) -> std::optional<Conflict> {
+			if (!winner.app_ids.contains(app_id)) {
+				return std::nullopt;
+			}
+			return Lost(ConflictKind::CONCURRENT_TRANSACTION,
+			            "it is a transaction of the same application id '" + app_id + "'");
+		};
+		for (auto &app_id : read_set.app_ids) {
+			if (auto conflict = check(app_id)) {
+				return conflict;
+			}
+		}
+		for (auto &transaction : ours.transactions) {
+			if (auto conflict = check(transaction.app_id)) {
+				return conflict;
+			}
+		}
+		return std::nullopt;
+	}
+
+	//! Do the winner's added files count at all?
+	bool AddsCount() const {
+		if (RearrangesOnly(ours)) {
+			return false;
+		}
+		bool is_blind = winner.info && winner.info->is_blind_append.value_or(false);
+		switch (base.Isolation()) {
+		case IsolationLevel::SERIALIZABLE:
+			return true;
+		case IsolationLevel::WRITE_SERIALIZABLE:
+			return !is_blind || ours.metadata.has_value();
+		}
+		return true;
+	}
+
+	bool WasRead(const AddFile &file) const {
+		return read_set.whole_table || std::any_of(read_set.predicates.begin(), read_set.predicates.end(),
+		                                           [&](const PredicatePtr &p) { return FileMayMatch(file, base, *p); });
+	}
+
+	std::optional<Conflict> CheckAddedFiles() const {
+		if (!ours.added_files.empty()) {
+			std::unordered_set<std::string_view> added;
+			for (auto &add : ours.added_files) {
+				added.insert(CanonicalPath(add.path));
+			}
+			for (auto file : winner.adds) {
+				if (added.contains(CanonicalPath(file->path))) {
+					return Lost(ConflictKind::CONCURRENT_APPEND, "both added the file " + file->path);
+				}
+			}
+		}
+		if (!AddsCount()) {
+			return std::nullopt;
+		}
+		for (auto file : winner.adds) {
+			if (WasRead(*file)) {
+				std::string what =
+				    read_set.whole_table ? "the whole table was read" : "the statement's filter may match them";
+				return Lost(ConflictKind::CONCURRENT_APPEND,
+				            "it added rows that were not seen (" + what + "): file " + file->path);
+			}
+		}
+		return std::nullopt;
+	}
+
+	std::optional<Conflict> CheckRemovedFiles() const {
+		if (winner.removes.empty()) {
+			return std::nullopt;
+		}
+		if (read_set.whole_table) {
+			return Lost(ConflictKind::CONCURRENT_DELETE_READ,
+			            "it removed a file of the table, which was read whole: " + winner.removes[0]->path);
+		}
+		// By path alone: a winner that only changed the deletion vector removes the file and adds it again.
+		std::unordered_set<std::string_view> read;
+		for (auto &path : read_set.files) {
+			read.insert(CanonicalPath(path));
+		}
+		for (auto file : winner.removes) {
+			if (read.contains(CanonicalPath(file->path))) {
+				return Lost(ConflictKind::CONCURRENT_DELETE_READ, "it removed a file that was read: " + file->path);
+			}
+		}
+		std::unordered_set<std::string_view> removed;
+		for (auto &remove : ours.removed_files) {
+			removed.insert(CanonicalPath(remove.path));
+		}
+		for (auto file : winner.removes) {
+			if (removed.contains(CanonicalPath(file->path))) {
+				return Lost(ConflictKind::CONCURRENT_DELETE_DELETE, "both removed the file " + file->path);
+			}
+		}
+		return std::nullopt;
+	}
+
+	const TableConfiguration &base;
+	const TableChange &ours;
+	const ReadSet &read_set;
+	const int64_t version;
+	const WinnerSummary winner;
+};
+
+} // namespace
+
+bool RearrangesOnly(const TableChange &change) {
+	if (change.protocol || change.metadata || !change.transactions.empty() || !change.domains.empty()) {
+		return false;
+	}
+	auto keeps_rows = [](const auto &file) {
+		return !file.data_change;
+	};
+	return !(change.added_files.empty() && change.removed_files.empty()) &&
+	       std::all_of(change.added_files.begin(), change.added_files.end(), keeps_rows) &&
+	       std::all_of(change.removed_files.begin(), change.removed_files.end(), keeps_rows);
+}
+
+bool IsDropped(const Metadata &metadata) {
+	auto dropped = metadata.configuration.find("merganser.dropped");
+	return dropped != metadata.configuration.end() && dropped->second == "true";
+}
+
+std::optional<Conflict> CheckConflict(const TableConfiguration &base, const TableChange &ours, const ReadSet &read_set,
+                                      const Winner &winner) {
+	return Check(base, ours, read_set, winner).Run();
+}
+
+} // namespace merganser

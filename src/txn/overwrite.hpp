@@ -1,0 +1,17 @@
+#pragma once
+
+#include "log/snapshot.hpp"
+#include "txn/table_change.hpp"
+
+#include <cstdint>
+
+namespace merganser {
+
+//! The remove action of a live file, with the metadata that the protocol wants in it (PROTOCOL.md, "Add File and Remove
+//! File").
+RemoveFile RemovalOf(AddFile added, int64_t now_ms);
+
+//! Adds the removal of every live file of the snapshot to the change.
+void RemoveAllFiles(const Snapshot &snapshot, int64_t now_ms, TableChange &change);
+
+} // namespace merganser
