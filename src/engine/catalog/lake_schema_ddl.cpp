@@ -1,0 +1,252 @@
+#include "base/error.hpp"
+#include "duckdb/common/exception/binder_exception.hpp"
+#include "duckdb/main/client_context.hpp"
+#include "duckdb/parser/parsed_data/alter_table_info.hpp"
+#include "duckdb/parser/parsed_data/comment_on_column_info.hpp"
+#include "duckdb/parser/parsed_data/create_collation_info.hpp"
+#include "duckdb/parser/parsed_data/create_copy_function_info.hpp"
+#include "duckdb/parser/parsed_data/create_index_info.hpp"
+#include "duckdb/parser/parsed_data/create_pragma_function_info.hpp"
+#include "duckdb/parser/parsed_data/create_sequence_info.hpp"
+#include "duckdb/parser/parsed_data/create_table_function_info.hpp"
+#include "duckdb/parser/parsed_data/create_type_info.hpp"
+#include "duckdb/parser/parsed_data/create_view_info.hpp"
+#include "duckdb/parser/parsed_data/drop_info.hpp"
+#include "duckdb/planner/parsed_data/bound_create_table_info.hpp"
+#include "engine/catalog/create_table.hpp"
+#include "engine/catalog/lake_schema.hpp"
+#include "engine/catalog/lake_table.hpp"
+#include "engine/catalog/stored_views.hpp"
+#include "engine/catalog/view_text.hpp"
+#include "engine/port/error_border.hpp"
+#include "engine/session/lake_instance.hpp"
+#include "engine/session/lake_transaction.hpp"
+#include "txn/overwrite.hpp"
+
+namespace merganser {
+
+static StoredViews ViewsOf(const LakeSchema &schema) {
+	auto &layout = schema.Lake().Layout();
+	return StoredViews(layout.Root().store, layout.SchemaFolder(schema.name));
+}
+
+SnapshotPtr LakeSchema::PrepareCreate(duckdb::ClientContext &context, duckdb::BoundCreateTableInfo &info) {
+	auto &base = info.Base();
+	AtBorder([&] { LakeLayout::CheckName("table", base.table); });
+	if (lake.Layout().Kind() == LakeLayoutKind::TABLE) {
+		throw duckdb::BinderException(
+		    "CREATE TABLE \"%s\": \"%s\" is attached as one table. Attach its parent folder instead", base.table,
+		    lake.Layout().Root().name);
+	}
+	if (AtBorder([&] { return ViewsOf(*this).Find(base.table); })) {
+		throw duckdb::CatalogException("CREATE TABLE \"%s\": there is a view of that name; drop it first", base.table);
+	}
+	auto &transaction = LakeTransaction::Get(context, catalog);
+	auto location = AtBorder([&] { return Locate(base.table); });
+	auto existing = transaction.View(context, location);
+	if (!existing) {
+		return nullptr;
+	}
+	if (base.on_conflict != duckdb::OnCreateConflict::REPLACE_ON_CONFLICT) {
+		throw duckdb::CatalogException("Table with name \"%s\" already exists!", base.table);
+	}
+	if (transaction.HasLocalChange(location)) {
+		throw duckdb::NotImplementedException(
+		    "CREATE OR REPLACE TABLE \"%s\" in a transaction that has changed the table before: COMMIT first",
+		    base.table);
+	}
+	return existing;
+}
+
+duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::CreateTable(duckdb::CatalogTransaction transaction,
+                                                                   duckdb::BoundCreateTableInfo &info) {
+	auto &context = transaction.GetContext();
+	auto &base = info.Base();
+	auto &lake_transaction = LakeTransaction::Get(context, catalog);
+	if (base.on_conflict == duckdb::OnCreateConflict::IGNORE_ON_CONFLICT) {
+		auto existing = LookupEntry(transaction, duckdb::EntryLookupInfo(duckdb::CatalogType::TABLE_ENTRY, base.table));
+		if (existing) {
+			return existing;
+		}
+	}
+	auto replaced = PrepareCreate(context, info);
+	auto location = AtBorder([&] { return Locate(base.table); });
+	lake_transaction.CheckMayWrite(context, location);
+	auto change = PlanCreateTable(context, lake, info, replaced, false);
+	if (replaced) {
+		AtBorder([&] { RemoveAllFiles(*replaced, LakeInstance::Get(context).GetClock().NowMs(), change); });
+		lake_transaction.MarkWholeTableRead(location);
+	}
+	lake_transaction.Stage(context, location, std::move(change));
+	return LookupEntry(transaction, duckdb::EntryLookupInfo(duckdb::CatalogType::TABLE_ENTRY, base.table));
+}
+
+duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::CreateView(duckdb::CatalogTransaction transaction,
+                                                                  duckdb::CreateViewInfo &info) {
+	auto &context = transaction.GetContext();
+	AtBorder([&] { LakeLayout::CheckName("view", info.view_name); });
+	if (lake.Layout().Kind() == LakeLayoutKind::TABLE) {
+		throw duckdb::BinderException(
+		    "CREATE VIEW \"%s\": \"%s\" is attached as one table. Attach its parent folder instead", info.view_name,
+		    lake.Layout().Root().name);
+	}
+	duckdb::EntryLookupInfo lookup(duckdb::CatalogType::TABLE_ENTRY, info.view_name);
+	if (LookupTable(context, lookup)) {
+		throw duckdb::CatalogException("CREATE VIEW \"%s\": there is a table of that name; drop it first",
+		                               info.view_name);
+	}
+	auto views = ViewsOf(*this);
+	auto existing = AtBorder([&] { return views.Find(info.view_name); });
+	if (existing && info.on_conflict == duckdb::OnCreateConflict::IGNORE_ON_CONFLICT) {
+		return LookupEntry(transaction, lookup);
+	}
+	StoredView view;
+	view.name = existing ? existing->name : info.view_name;
+	bool schema_has_that_name = AtBorder([&] { return lake.Layout().FindSchema(catalog.GetName()).has_value(); });
+	view.sql = ViewText(info, catalog.GetName(), schema_has_that_name, view.name);
+	bool replace = info.on_conflict == duckdb::OnCreateConflict::REPLACE_ON_CONFLICT;
+	if ((existing && !replace) || !AtBorder([&] { return views.Save(view, replace); })) {
+		throw duckdb::CatalogException("View with name \"%s\" already exists!", view.name);
+	}
+	return LookupEntry(transaction, lookup);
+}
+
+void LakeSchema::DropEntry(duckdb::ClientContext &context, duckdb::DropInfo &info) {
+	duckdb::EntryLookupInfo lookup(duckdb::CatalogType::TABLE_ENTRY, info.name);
+	auto entry = LookupEntry(GetCatalogTransaction(context), lookup);
+	if (!entry) {
+		if (info.if_not_found == duckdb::OnEntryNotFound::RETURN_NULL) {
+			return;
+		}
+		throw duckdb::CatalogException("\"%s\" does not exist", info.name);
+	}
+	if (entry->type != info.type) {
+		auto type = duckdb::StringUtil::Upper(duckdb::CatalogTypeToString(entry->type));
+		throw duckdb::CatalogException("\"%s\" is a %s: use DROP %s", info.name, type, type);
+	}
+	if (entry->type == duckdb::CatalogType::VIEW_ENTRY) {
+		AtBorder([&] { ViewsOf(*this).Delete(entry->name); });
+		return;
+	}
+	auto &transaction = LakeTransaction::Get(context, catalog);
+	auto &table = entry->Cast<LakeTable>();
+	transaction.CheckMayWrite(context, table.Location());
+	transaction.StageDrop(context, table.Location());
+}
+
+static Metadata WithColumnComment(const LakeTable &table, const duckdb::SetColumnCommentInfo &info) {
+	auto metadata = table.GetSnapshot()->configuration->GetMetadata();
+	auto schema = table.GetSnapshot()->configuration->GetSchema();
+	auto index = schema.IndexOf(info.column_name);
+	if (!index) {
+		throw duckdb::CatalogException("Table \"%s\" does not have a column with name \"%s\"", table.name,
+		                               info.column_name);
+	}
+	auto &field = schema.fields[*index];
+	if (info.comment_value.IsNull()) {
+		field.metadata.erase("comment");
+	} else {
+		field.SetMetadataString("comment", info.comment_value.ToString());
+	}
+	metadata.schema_string = WriteSchema(schema);
+	return metadata;
+}
+
+void LakeSchema::Alter(duckdb::CatalogTransaction transaction, duckdb::AlterInfo &info) {
+	auto &context = transaction.GetContext();
+	duckdb::EntryLookupInfo lookup(duckdb::CatalogType::TABLE_ENTRY, info.name);
+	auto entry = LookupEntry(transaction, lookup);
+	if (!entry) {
+		if (info.if_not_found == duckdb::OnEntryNotFound::RETURN_NULL) {
+			return;
+		}
+		throw duckdb::CatalogException("Table with name \"%s\" does not exist!", info.name);
+	}
+	bool table_comment = info.type == duckdb::AlterType::SET_COMMENT;
+	if (table_comment && entry->type == duckdb::CatalogType::VIEW_ENTRY) {
+		auto views = ViewsOf(*this);
+		auto view = AtBorder([&] { return views.Find(entry->name); });
+		auto &comment = info.Cast<duckdb::SetCommentInfo>().comment_value;
+		view->comment = comment.IsNull() ? std::nullopt : std::optional<std::string>(comment.ToString());
+		AtBorder([&] { views.Save(*view, true); });
+		return;
+	}
+	if (entry->type != duckdb::CatalogType::TABLE_ENTRY ||
+	    (!table_comment && info.type != duckdb::AlterType::SET_COLUMN_COMMENT)) {
+		throw duckdb::NotImplementedException(
+		    "ALTER on \"%s\": only COMMENT ON TABLE and COMMENT ON COLUMN are supported in this version", info.name);
+	}
+	auto &table = entry->Cast<LakeTable>();
+	TableChange change;
+	if (table_comment) {
+		auto &comment = info.Cast<duckdb::SetCommentInfo>().comment_value;
+		change.metadata = table.GetSnapshot()->configuration->GetMetadata();
+		change.metadata->description = comment.IsNull() ? std::nullopt : std::optional<std::string>(comment.ToString());
+		change.operation = "SET TBLPROPERTIES";
+	} else {
+		change.metadata = AtBorder([&] { return WithColumnComment(table, info.Cast<duckdb::SetColumnCommentInfo>()); });
+		change.operation = "CHANGE COLUMN";
+	}
+	auto &lake_transaction = LakeTransaction::Get(context, catalog);
+	lake_transaction.CheckMayWrite(context, table.Location());
+	lake_transaction.Stage(context, table.Location(), std::move(change));
+}
+
+[[noreturn]] static void RefuseObject(const std::string &what, const std::string &name) {
+	throw duckdb::NotImplementedException(
+	    "CREATE %s \"%s\": a folder of Delta tables holds tables and views only. Create it in the memory "
+	    "database (CREATE %s memory.main.…)",
+	    what, name, what);
+}
+
+duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::CreateIndex(duckdb::CatalogTransaction transaction,
+                                                                   duckdb::CreateIndexInfo &info,
+                                                                   duckdb::TableCatalogEntry &table) {
+	(void)transaction;
+	(void)table;
+	RefuseObject("INDEX", info.index_name);
+}
+
+duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::CreateFunction(duckdb::CatalogTransaction transaction,
+                                                                      duckdb::CreateFunctionInfo &info) {
+	(void)transaction;
+	RefuseObject("FUNCTION", info.name);
+}
+
+duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::CreateSequence(duckdb::CatalogTransaction transaction,
+                                                                      duckdb::CreateSequenceInfo &info) {
+	(void)transaction;
+	RefuseObject("SEQUENCE", info.name);
+}
+
+duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::CreateTableFunction(duckdb::CatalogTransaction transaction,
+                                                                           duckdb::CreateTableFunctionInfo &info) {
+	(void)transaction;
+	RefuseObject("MACRO", info.name);
+}
+
+duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::CreateCopyFunction(duckdb::CatalogTransaction transaction,
+                                                                          duckdb::CreateCopyFunctionInfo &info) {
+	(void)transaction;
+	RefuseObject("COPY FUNCTION", info.name);
+}
+
+duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::CreatePragmaFunction(duckdb::CatalogTransaction transaction,
+                                                                            duckdb::CreatePragmaFunctionInfo &info) {
+	(void)transaction;
+	RefuseObject("PRAGMA FUNCTION", info.name);
+}
+
+duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::CreateCollation(duckdb::CatalogTransaction transaction,
+                                                                       duckdb::CreateCollationInfo &info) {
+	(void)transaction;
+	RefuseObject("COLLATION", info.name);
+}
+
+duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::CreateType(duckdb::CatalogTransaction transaction,
+                                                                  duckdb::CreateTypeInfo &info) {
+	(void)transaction;
+	RefuseObject("TYPE", info.name);
+}
+
+} // namespace merganser

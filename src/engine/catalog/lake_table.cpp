@@ -1,0 +1,94 @@
+#include "engine/catalog/lake_table.hpp"
+
+#include "duckdb/parser/constraints/not_null_constraint.hpp"
+#include "duckdb/parser/expression/columnref_expression.hpp"
+#include "duckdb/parser/expression/constant_expression.hpp"
+#include "duckdb/parser/parsed_data/create_table_info.hpp"
+#include "duckdb/storage/statistics/base_statistics.hpp"
+#include "duckdb/storage/table_storage_info.hpp"
+#include "engine/port/error_border.hpp"
+#include "engine/port/type_map.hpp"
+#include "engine/scan/lake_scan.hpp"
+#include "engine/session/lake_transaction.hpp"
+
+namespace merganser {
+
+LakeTable::LakeTable(duckdb::Catalog &catalog, duckdb::SchemaCatalogEntry &schema, duckdb::CreateTableInfo &info,
+                     SnapshotPtr snapshot, bool time_travel)
+    : TableCatalogEntry(catalog, schema, info), snapshot(std::move(snapshot)), time_travel(time_travel) {
+}
+
+duckdb::unique_ptr<duckdb::BaseStatistics> LakeTable::GetStatistics(duckdb::ClientContext &context,
+                                                                    duckdb::column_t column_id) {
+	(void)context;
+	(void)column_id;
+	return nullptr;
+}
+
+duckdb::TableFunction LakeTable::GetScanFunction(duckdb::ClientContext &context,
+                                                 duckdb::unique_ptr<duckdb::FunctionData> &bind_data) {
+	ScanTarget target;
+	target.snapshot = snapshot;
+	target.display_name = snapshot->location.name;
+	target.entry = this;
+	if (!time_travel) {
+		target.record = std::make_shared<ScanRecord>();
+		LakeTransaction::Get(context, catalog).RegisterScan(Location(), target.record);
+	}
+	return MakeLakeScan(context, std::move(target), bind_data);
+}
+
+duckdb::TableFunction LakeTable::GetScanFunction(duckdb::ClientContext &context,
+                                                 duckdb::unique_ptr<duckdb::FunctionData> &bind_data,
+                                                 const duckdb::EntryLookupInfo &lookup_info) {
+	// AT (…) was resolved when the entry was looked up: its snapshot is that version.
+	(void)lookup_info;
+	return GetScanFunction(context, bind_data);
+}
+
+duckdb::TableStorageInfo LakeTable::GetStorageInfo(duckdb::ClientContext &context) {
+	(void)context;
+	return duckdb::TableStorageInfo();
+}
+
+duckdb::virtual_column_map_t LakeTable::GetVirtualColumns() const {
+	return LakeVirtualColumns();
+}
+
+duckdb::vector<duckdb::column_t> LakeTable::GetRowIdColumns() const {
+	return LakeRowIdColumns();
+}
+
+static void AddColumns(const Schema &schema, duckdb::CreateTableInfo &info) {
+	for (size_t i = 0; i < schema.fields.size(); i++) {
+		auto &field = schema.fields[i];
+		duckdb::ColumnDefinition column(field.name, ToDuckDBType(*field.type));
+		auto comment = field.MetadataString("comment");
+		if (comment) {
+			column.SetComment(duckdb::Value(*comment));
+		}
+		info.columns.AddColumn(std::move(column));
+		if (!field.nullable) {
+			info.constraints.push_back(duckdb::make_uniq<duckdb::NotNullConstraint>(duckdb::LogicalIndex(i)));
+		}
+	}
+}
+
+duckdb::unique_ptr<duckdb::CreateTableInfo> TableInfoOf(duckdb::SchemaCatalogEntry &schema, const std::string &name,
+                                                        const Snapshot &snapshot) {
+	auto info = duckdb::make_uniq<duckdb::CreateTableInfo>(schema, name);
+	auto &metadata = snapshot.configuration->GetMetadata();
+	AtBorder([&] { AddColumns(snapshot.configuration->GetSchema(), *info); });
+	for (auto &column : metadata.partition_columns) {
+		info->partition_keys.push_back(duckdb::make_uniq<duckdb::ColumnRefExpression>(column));
+	}
+	for (auto &property : metadata.configuration) {
+		info->options[property.first] = duckdb::make_uniq<duckdb::ConstantExpression>(duckdb::Value(property.second));
+	}
+	if (metadata.description && !metadata.description->empty()) {
+		info->comment = duckdb::Value(*metadata.description);
+	}
+	return info;
+}
+
+} // namespace merganser

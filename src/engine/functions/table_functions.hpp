@@ -1,0 +1,11 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "duckdb/main/extension/extension_loader.hpp"
+
+namespace merganser {
+
+//! Registers merganser_history, merganser_detail, merganser_files and merganser_store_calls.
+void RegisterTableFunctions(duckdb::ExtensionLoader &loader);
+
+} // namespace merganser

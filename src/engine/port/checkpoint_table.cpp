@@ -1,0 +1,292 @@
+#include "engine/port/checkpoint_table.hpp"
+
+#include "base/error.hpp"
+#include "engine/port/struct_reader.hpp"
+
+namespace merganser {
+
+namespace {
+
+using duckdb::LogicalType;
+using duckdb::Value;
+using Children = duckdb::child_list_t<LogicalType>;
+
+const LogicalType TEXT = LogicalType::VARCHAR;
+const LogicalType LONG = LogicalType::BIGINT;
+
+LogicalType TextMap() {
+	return LogicalType::MAP(TEXT, TEXT);
+}
+
+LogicalType DeletionVectorType() {
+	return LogicalType::STRUCT(Children {{"storageType", TEXT},
+	                                     {"pathOrInlineDv", TEXT},
+	                                     {"offset", LogicalType::INTEGER},
+	                                     {"sizeInBytes", LogicalType::INTEGER},
+	                                     {"cardinality", LONG}});
+}
+
+LogicalType AddType() {
+	return LogicalType::STRUCT(Children {{"path", TEXT},
+	                                     {"partitionValues", TextMap()},
+	                                     {"size", LONG},
+	                                     {"modificationTime", LONG},
+	                                     {"dataChange", LogicalType::BOOLEAN},
+	                                     {"tags", TextMap()},
+	                                     {"deletionVector", DeletionVectorType()},
+	                                     {"baseRowId", LONG},
+	                                     {"defaultRowCommitVersion", LONG},
+	                                     {"clusteringProvider", TEXT},
+	                                     {"stats", TEXT}});
+}
+
+LogicalType RemoveType() {
+	return LogicalType::STRUCT(Children {{"path", TEXT},
+	                                     {"deletionTimestamp", LONG},
+	                                     {"dataChange", LogicalType::BOOLEAN},
+	                                     {"extendedFileMetadata", LogicalType::BOOLEAN},
+	                                     {"partitionValues", TextMap()},
+	                                     {"size", LONG},
+	                                     {"deletionVector", DeletionVectorType()},
+	                                     {"baseRowId", LONG},
+	                                     {"defaultRowCommitVersion", LONG}});
+}
+
+LogicalType MetadataType() {
+	return LogicalType::STRUCT(
+	    Children {{"id", TEXT},
+	              {"name", TEXT},
+	              {"description", TEXT},
+	              {"format", LogicalType::STRUCT(Children {{"provider", TEXT}, {"options", TextMap()}})},
+	              {"schemaString", TEXT},
+	              {"partitionColumns", LogicalType::LIST(TEXT)},
+	              {"configuration", TextMap()},
+	              {"createdTime", LONG}});
+}
+
+LogicalType ProtocolType() {
+	return LogicalType::STRUCT(Children {{"minReaderVersion", LogicalType::INTEGER},
+	                                     {"minWriterVersion", LogicalType::INTEGER},
+	                                     {"readerFeatures", LogicalType::LIST(TEXT)},
+	                                     {"writerFeatures", LogicalType::LIST(TEXT)}});
+}
+
+enum Column : idx_t { TXN, ADD, REMOVE, METADATA, PROTOCOL, DOMAIN_METADATA };
+
+template <class T>
+Value ValueOf(const std::optional<T> &value) {
+	return value ? Value::CreateValue(*value) : Value();
+}
+
+Value MapOf(const StringMap &map) {
+	duckdb::vector<Value> keys, values;
+	for (const auto &[key, value] : map) {
+		keys.emplace_back(key);
+		values.emplace_back(value);
+	}
+	return Value::MAP(TEXT, TEXT, std::move(keys), std::move(values));
+}
+
+Value MapOf(const PartitionValues &map) {
+	duckdb::vector<Value> keys, values;
+	for (const auto &[key, value] : map) {
+		keys.emplace_back(key);
+		values.push_back(value ? Value(*value) : Value(TEXT));
+	}
+	return Value::MAP(TEXT, TEXT, std::move(keys), std::move(values));
+}
+
+Value ListOf(const std::optional<std::vector<std::string>> &texts) {
+	if (!texts) {
+		return Value(LogicalType::LIST(TEXT));
+	}
+	duckdb::vector<Value> values(texts->begin(), texts->end());
+	return Value::LIST(TEXT, std::move(values));
+}
+
+Value DeletionVectorOf(const std::optional<DeletionVectorDescriptor> &vector) {
+	if (!vector) {
+		return Value(DeletionVectorType());
+	}
+	return Value::STRUCT(DeletionVectorType(),
+	                     {Value(std::string(1, vector->storage_type)), Value(vector->path_or_inline_dv),
+	                      ValueOf(vector->offset), Value::INTEGER(vector->size_in_bytes),
+	                      Value::BIGINT(vector->cardinality)});
+}
+
+void SetNull(duckdb::Vector &vector, idx_t row) {
+	duckdb::FlatVector::SetNull(vector, row, true);
+}
+
+//! The row's other action as a boxed value: there are few of them.
+struct ActionSetter {
+	duckdb::DataChunk &chunk;
+	idx_t row;
+
+	void Set(Column column, duckdb::vector<Value> fields) {
+		auto &vector = chunk.data[column];
+		// Fields may come as untyped NULL.
+		const auto &types = duckdb::StructType::GetChildTypes(vector.GetType());
+		for (idx_t i = 0; i < fields.size(); i++) {
+			if (fields[i].IsNull()) {
+				fields[i] = Value(types[i].second);
+			}
+		}
+		vector.SetValue(row, Value::STRUCT(vector.GetType(), std::move(fields)));
+	}
+	void operator()(const SetTransaction &action) {
+		Set(TXN, {Value(action.app_id), Value::BIGINT(action.version), ValueOf(action.last_updated)});
+	}
+	void operator()(const RemoveFile &action) {
+		Set(REMOVE, {Value(action.path), ValueOf(action.deletion_timestamp), Value::BOOLEAN(action.data_change),
+		             ValueOf(action.extended_file_metadata),
+		             action.partition_values ? MapOf(*action.partition_values) : Value(TextMap()), ValueOf(action.size),
+		             DeletionVectorOf(action.deletion_vector), ValueOf(action.base_row_id),
+		             ValueOf(action.default_row_commit_version)});
+	}
+	void operator()(const Metadata &action) {
+		auto format =
+		    Value::STRUCT({{"provider", Value(action.format.provider)}, {"options", MapOf(action.format.options)}});
+		Set(METADATA, {Value(action.id), ValueOf(action.name), ValueOf(action.description), std::move(format),
+		               Value(action.schema_string), ListOf(action.partition_columns), MapOf(action.configuration),
+		               ValueOf(action.created_time)});
+	}
+	void operator()(const Protocol &action) {
+		Set(PROTOCOL, {Value::INTEGER(action.min_reader_version), Value::INTEGER(action.min_writer_version),
+		               ListOf(action.reader_features), ListOf(action.writer_features)});
+	}
+	void operator()(const DomainMetadata &action) {
+		Set(DOMAIN_METADATA, {Value(action.domain), Value(action.configuration), Value::BOOLEAN(action.removed)});
+	}
+	template <class OTHER>
+	void operator()(const OTHER &) {
+		throw Error(ErrorKind::INTERNAL, "an action that a classic checkpoint cannot hold");
+	}
+};
+
+duckdb::string_t Borrowed(std::string_view text) {
+	return duckdb::string_t(text.data(), static_cast<uint32_t>(text.size()));
+}
+
+void SetPartitionValues(const CheckpointRows &rows, uint32_t source, duckdb::Vector &maps, idx_t row) {
+	const auto first = rows.partition_offsets[source];
+	const auto count = rows.partition_offsets[source + 1] - first;
+	const auto offset = duckdb::ListVector::GetListSize(maps);
+	duckdb::ListVector::Reserve(maps, offset + count);
+	duckdb::ListVector::SetListSize(maps, offset + count);
+	auto &keys = duckdb::MapVector::GetKeys(maps);
+	auto &values = duckdb::MapVector::GetValues(maps);
+	for (uint32_t i = 0; i < count; i++) {
+		const auto &entry = rows.partition_entries[first + i];
+		duckdb::FlatVector::GetData<duckdb::string_t>(keys)[offset + i] = Borrowed(entry.key);
+		if (entry.is_null) {
+			SetNull(values, offset + i);
+		} else {
+			duckdb::FlatVector::GetData<duckdb::string_t>(values)[offset + i] = Borrowed(entry.value);
+		}
+	}
+	duckdb::FlatVector::GetData<duckdb::list_entry_t>(maps)[row] = {offset, count};
+}
+
+//! For all rows at once: setting one NULL of a struct walks through everything in it.
+void SetAllNull(duckdb::Vector &vector, idx_t count) {
+	duckdb::FlatVector::Validity(vector).SetAllInvalid(count);
+	if (vector.GetType().InternalType() == duckdb::PhysicalType::STRUCT) {
+		for (auto &child : duckdb::StructVector::GetEntries(vector)) {
+			SetAllNull(*child, count);
+		}
+	}
+}
+
+//! Positions in AddType of what few rows have.
+constexpr idx_t FIRST_EXTRA = 5, TAGS = 5, DELETION_VECTOR = 6, BASE_ROW_ID = 7, COMMIT_VERSION = 8, CLUSTERING = 9,
+                STATS = 10;
+
+//! Requires: all extras are NULL.
+void SetExtras(const CheckpointRows::AddExtras &extras, duckdb::Vector &add, idx_t row) {
+	auto &children = duckdb::StructVector::GetEntries(add);
+	if (extras.tags) {
+		children[TAGS]->SetValue(row, MapOf(*extras.tags));
+	}
+	if (extras.deletion_vector) {
+		children[DELETION_VECTOR]->SetValue(row, DeletionVectorOf(extras.deletion_vector));
+	}
+	if (extras.base_row_id) {
+		children[BASE_ROW_ID]->SetValue(row, ValueOf(extras.base_row_id));
+	}
+	if (extras.default_row_commit_version) {
+		children[COMMIT_VERSION]->SetValue(row, ValueOf(extras.default_row_commit_version));
+	}
+	if (extras.clustering_provider) {
+		children[CLUSTERING]->SetValue(row, ValueOf(extras.clustering_provider));
+	}
+}
+
+void SetAdd(const CheckpointRows &rows, uint32_t source, duckdb::Vector &add, idx_t row) {
+	auto &children = duckdb::StructVector::GetEntries(add);
+	duckdb::FlatVector::GetData<duckdb::string_t>(*children[0])[row] = Borrowed(rows.path[source]);
+	SetPartitionValues(rows, source, *children[1], row);
+	duckdb::FlatVector::GetData<int64_t>(*children[2])[row] = rows.size[source];
+	duckdb::FlatVector::GetData<int64_t>(*children[3])[row] = rows.modification_time[source];
+	duckdb::FlatVector::GetData<bool>(*children[4])[row] = false;
+	if (source < rows.stats.size() && rows.stats[source].data()) {
+		duckdb::FlatVector::GetData<duckdb::string_t>(*children[STATS])[row] = Borrowed(rows.stats[source]);
+	} else {
+		SetNull(*children[STATS], row);
+	}
+}
+
+} // namespace
+
+duckdb::vector<std::string> CheckpointColumnNames() {
+	return {"txn", "add", "remove", "metaData", "protocol", "domainMetadata"};
+}
+
+duckdb::vector<LogicalType> CheckpointColumnTypes() {
+	return {
+	    LogicalType::STRUCT(Children {{"appId", TEXT}, {"version", LONG}, {"lastUpdated", LONG}}),
+	    AddType(),
+	    RemoveType(),
+	    MetadataType(),
+	    ProtocolType(),
+	    LogicalType::STRUCT(Children {{"domain", TEXT}, {"configuration", TEXT}, {"removed", LogicalType::BOOLEAN}})};
+}
+
+void FillCheckpointChunk(const CheckpointRows &rows, uint32_t begin, uint32_t end, duckdb::DataChunk &chunk) {
+	chunk.Reset();
+	const idx_t count = end - begin;
+	auto &add = chunk.data[ADD];
+	for (auto &vector : chunk.data) {
+		if (&vector != &add) {
+			SetAllNull(vector, count);
+		}
+	}
+	auto &add_children = duckdb::StructVector::GetEntries(add);
+	for (idx_t child = FIRST_EXTRA; child < STATS; child++) {
+		SetAllNull(*add_children[child], count);
+	}
+	// Extras and others are few, and ordered by row.
+	size_t next_extras = 0;
+	for (uint32_t source = begin; source < end; source++) {
+		if (!rows.is_add[source]) {
+			SetNull(add, source - begin);
+			continue;
+		}
+		while (next_extras < rows.extras.size() && rows.extras[next_extras].row < source) {
+			next_extras++;
+		}
+		SetAdd(rows, source, add, source - begin);
+		if (next_extras < rows.extras.size() && rows.extras[next_extras].row == source) {
+			SetExtras(rows.extras[next_extras], add, source - begin);
+		}
+	}
+	for (const auto &[source, action] : rows.others) {
+		if (source >= begin && source < end) {
+			ActionSetter setter {chunk, source - begin};
+			std::visit(setter, action);
+		}
+	}
+	chunk.SetCardinality(count);
+}
+
+} // namespace merganser

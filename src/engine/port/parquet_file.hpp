@@ -1,0 +1,66 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "duckdb/common/types/column/column_data_collection.hpp"
+#include "duckdb/function/copy_function.hpp"
+#include "store/object_store.hpp"
+
+#include <memory>
+#include <string>
+
+namespace merganser {
+
+//! How Parquet files of one kind are written: DuckDB's copy function bound to names, types and options. Immutable,
+//! shared by threads.
+class ParquetFormat {
+public:
+	ParquetFormat(duckdb::ClientContext &context, const duckdb::vector<std::string> &names,
+	              const duckdb::vector<duckdb::LogicalType> &types,
+	              const duckdb::case_insensitive_map_t<duckdb::vector<duckdb::Value>> &options);
+
+	const duckdb::vector<duckdb::LogicalType> &Types() const {
+		return types;
+	}
+
+private:
+	friend class ParquetFile;
+	duckdb::CopyFunction function;
+	duckdb::vector<duckdb::LogicalType> types;
+	duckdb::unique_ptr<duckdb::FunctionData> bind_data;
+};
+
+//! One new Parquet file. Encode from any thread, Write from one at a time. Destroyed unfinished, it leaves nothing
+//! behind.
+class ParquetFile {
+public:
+	ParquetFile(duckdb::ClientContext &context, const ParquetFormat &format, const std::string &write_path);
+	~ParquetFile();
+
+	//! Encodes rows as one row group. Requires: at least one row; collections are of the buffer manager's kind.
+	duckdb::unique_ptr<duckdb::PreparedBatchData> Encode(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows);
+	void Write(duckdb::PreparedBatchData &row_group);
+	//! By what has been written so far. Thread-safe.
+	bool IsLargerThan(uint64_t bytes) const;
+	//! Writes the footer and makes the file durable under its name. Returns EXISTS when the name is taken.
+	PutOutcome Finish();
+
+	uint64_t SizeBytes() const {
+		return size_bytes;
+	}
+	//! Requires: finished.
+	const duckdb::CopyFunctionFileStatistics &Statistics() const {
+		return statistics;
+	}
+
+private:
+	duckdb::ClientContext &context;
+	const ParquetFormat &format;
+	std::string write_path;
+	//! Filled by the writer when it ends: stands before it, so that it outlives it.
+	duckdb::CopyFunctionFileStatistics statistics;
+	duckdb::unique_ptr<duckdb::GlobalFunctionData> writer;
+	uint64_t size_bytes = 0;
+	bool is_finished = false;
+};
+
+} // namespace merganser

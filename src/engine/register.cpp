@@ -1,0 +1,27 @@
+#include "engine/register.hpp"
+
+#include "duckdb/main/extension/extension_loader.hpp"
+#include "duckdb/storage/storage_extension.hpp"
+#include "engine/catalog/lake_catalog.hpp"
+#include "engine/catalog/listing_needs.hpp"
+#include "engine/functions/table_functions.hpp"
+#include "engine/scan/lake_scan.hpp"
+
+namespace merganser {
+
+static constexpr const char *STORAGE_TYPE = "merganser";
+
+void RegisterMerganser(duckdb::DatabaseInstance &db) {
+	auto &config = duckdb::DBConfig::GetConfig(db);
+	if (duckdb::StorageExtension::Find(config, STORAGE_TYPE)) {
+		return;
+	}
+	duckdb::StorageExtension::Register(config, STORAGE_TYPE, MakeLakeStorage());
+	ListingNeeds::Register(db);
+	duckdb::ExtensionLoader loader(db, STORAGE_TYPE);
+	loader.RegisterFunction(MakeReadDelta());
+	loader.RegisterFunction(MakeScanStub());
+	RegisterTableFunctions(loader);
+}
+
+} // namespace merganser

@@ -1,0 +1,221 @@
+#include "engine/scan/lake_file_list.hpp"
+
+#include "duckdb/common/multi_file/multi_file_reader.hpp"
+#include "duckdb/planner/expression/bound_columnref_expression.hpp"
+#include "duckdb/planner/filter/list.hpp"
+#include "duckdb/storage/statistics/node_statistics.hpp"
+#include "duckdb/storage/statistics/numeric_stats.hpp"
+#include "engine/port/error_border.hpp"
+#include "engine/port/predicate_builder.hpp"
+#include "engine/port/store_file_system.hpp"
+
+namespace merganser {
+
+//! Guess for files whose statistics do not say.
+static constexpr uint64_t ROW_BYTES_GUESS = 50;
+
+LakeFileList::LakeFileList(duckdb::shared_ptr<LakeScanInfo> info_p)
+    : info(std::move(info_p)), scan(info->AddScan(nullptr)) {
+}
+
+LakeFileList::LakeFileList(const LakeFileList &other, std::shared_ptr<const FileSelection> selection_p)
+    : info(other.info), scan(other.scan), running(other.running), selection(std::move(selection_p)) {
+}
+
+const FileSelection &LakeFileList::Selection() const {
+	std::call_once(selected, [&] {
+		if (!selection) {
+			selection = std::make_shared<const FileSelection>(SelectAllFiles(info->GetSnapshot().files));
+		}
+	});
+	return *selection;
+}
+
+duckdb::unique_ptr<duckdb::MultiFileList>
+LakeFileList::ComplexFilterPushdown(duckdb::ClientContext &context, const duckdb::MultiFileOptions &,
+                                    duckdb::MultiFilePushdownInfo &push_info,
+                                    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>> &filters) const {
+	if (filters.empty()) {
+		return nullptr;
+	}
+	auto resolve = [&](const duckdb::Expression &expression) -> const StructField * {
+		if (expression.GetExpressionClass() != duckdb::ExpressionClass::BOUND_COLUMN_REF) {
+			return nullptr;
+		}
+		auto &reference = expression.Cast<duckdb::BoundColumnRefExpression>();
+		if (reference.depth != 0 || reference.binding.table_index != push_info.table_index ||
+		    reference.binding.column_index >= push_info.column_ids.size()) {
+			return nullptr;
+		}
+		return info->Field(push_info.column_ids[reference.binding.column_index]);
+	};
+	std::vector<PredicatePtr> conditions;
+	if (auto earlier = info->ScanPredicate(scan)) {
+		conditions.push_back(earlier);
+	}
+	return AtBorder([&]() -> duckdb::unique_ptr<duckdb::MultiFileList> {
+		std::vector<PredicatePtr> pushed;
+		for (auto &filter : filters) {
+			pushed.push_back(BuildPredicate(context, *filter, resolve));
+		}
+		auto predicate = Predicate::And(std::move(pushed));
+		if (predicate->kind == Predicate::Kind::UNKNOWN) {
+			return nullptr;
+		}
+		conditions.push_back(predicate);
+		info->SetScanPredicate(scan, Predicate::And(conditions));
+		auto &snapshot = info->GetSnapshot();
+		auto narrowed = PruneSelection(snapshot.files, *snapshot.configuration, Selection(), *predicate);
+		return duckdb::unique_ptr<LakeFileList>(
+		    new LakeFileList(*this, std::make_shared<const FileSelection>(std::move(narrowed))));
+	});
+}
+
+//! A row-id join of late materialisation says which files it needs.
+static FileSelection KeepFilesByIndex(const FileSelection &selection, const duckdb::TableFilter &filter) {
+	FileSelection kept;
+	kept.total_files = selection.total_files;
+	kept.pruned_by_partition = selection.pruned_by_partition;
+	kept.pruned_by_statistics = selection.pruned_by_statistics;
+	for (size_t i = 0; i < selection.files.size(); i++) {
+		auto value = duckdb::Value::UBIGINT(FileIndexOf(selection.files[i]));
+		auto statistics = duckdb::NumericStats::CreateUnknown(duckdb::LogicalType::UBIGINT);
+		duckdb::NumericStats::SetMin(statistics, value);
+		duckdb::NumericStats::SetMax(statistics, value);
+		statistics.Set(duckdb::StatsInfo::CANNOT_HAVE_NULL_VALUES);
+		if (filter.CheckStatistics(statistics) != duckdb::FilterPropagateResult::FILTER_ALWAYS_FALSE) {
+			kept.files.push_back(selection.files[i]);
+			kept.all_rows_match.push_back(selection.all_rows_match[i]);
+		}
+	}
+	return kept;
+}
+
+static bool HasDynamicFilter(const duckdb::TableFilter &filter) {
+	switch (filter.filter_type) {
+	case duckdb::TableFilterType::DYNAMIC_FILTER:
+		return true;
+	case duckdb::TableFilterType::OPTIONAL_FILTER: {
+		auto &child = filter.Cast<duckdb::OptionalFilter>().child_filter;
+		return child && HasDynamicFilter(*child);
+	}
+	case duckdb::TableFilterType::CONJUNCTION_AND:
+		for (auto &child : filter.Cast<duckdb::ConjunctionAndFilter>().child_filters) {
+			if (HasDynamicFilter(*child)) {
+				return true;
+			}
+		}
+		return false;
+	default:
+		return false;
+	}
+}
+
+// DuckDB's signature.
+duckdb::unique_ptr<duckdb::MultiFileList>
+LakeFileList::DynamicFilterPushdown(duckdb::ClientContext &context, const duckdb::MultiFileOptions &,
+                                    const duckdb::vector<std::string> &, const duckdb::vector<duckdb::LogicalType> &,
+                                    const duckdb::vector<duckdb::column_t> &column_ids,
+                                    duckdb::TableFilterSet &filters) const {
+	auto tightening = std::make_shared<RunningFilters>();
+	std::vector<PredicatePtr> conditions;
+	auto narrowed = Selection();
+	for (auto &entry : filters.filters) {
+		auto column_id = entry.first < column_ids.size() ? column_ids[entry.first] : duckdb::DConstants::INVALID_INDEX;
+		auto field = info->Field(column_id);
+		if (field) {
+			conditions.push_back(AtBorder([&] { return BuildPredicate(context, *entry.second, *field); }));
+			if (HasDynamicFilter(*entry.second)) {
+				tightening->filters.emplace_back(column_id, entry.second->Copy());
+			}
+		} else if (column_id == duckdb::MultiFileReader::COLUMN_IDENTIFIER_FILE_INDEX) {
+			narrowed = KeepFilesByIndex(narrowed, *entry.second);
+		}
+	}
+	auto predicate = Predicate::And(std::move(conditions));
+	if (predicate->kind != Predicate::Kind::UNKNOWN) {
+		AtBorder([&] {
+			narrowed = PruneSelection(info->GetSnapshot().files, info->Configuration(), narrowed, *predicate);
+			return 0;
+		});
+	}
+	duckdb::unique_ptr<LakeFileList> result(
+	    new LakeFileList(*this, std::make_shared<const FileSelection>(std::move(narrowed))));
+	result->planned_files = PlannedFiles();
+	if (!tightening->filters.empty()) {
+		result->running = std::move(tightening);
+	}
+	return result;
+}
+
+duckdb::OpenFileInfo LakeFileList::GetFile(duckdb::idx_t index) const {
+	auto &files = Selection().files;
+	if (index >= files.size()) {
+		return duckdb::OpenFileInfo(std::string());
+	}
+	auto file = files[index];
+	auto &snapshot = info->GetSnapshot();
+	auto &batch = snapshot.files.BatchOf(file);
+	return AtBorder([&] {
+		auto &store = snapshot.location.store;
+		duckdb::OpenFileInfo result(ReadPath(info->db, store, snapshot.location.ResolveFile(batch.Path(file.row))));
+		auto lake_file = duckdb::make_shared_ptr<LakeFile>();
+		lake_file->file = file;
+		lake_file->running = running;
+		auto &options = lake_file->options;
+		// Data files never change, so what is cached of them needs no check and no second stat.
+		options["validate_external_file_cache"] = duckdb::Value::BOOLEAN(false);
+		options["file_size"] = duckdb::Value::UBIGINT(batch.SizeBytes(file.row));
+		options["last_modified"] =
+		    duckdb::Value::TIMESTAMP(duckdb::Timestamp::FromEpochMsPossiblyInfinite(batch.ModificationTime(file.row)));
+		options["etag"] = duckdb::Value(std::to_string(batch.SizeBytes(file.row)));
+		options["has_deletes"] = duckdb::Value::BOOLEAN(batch.DeletionVector(file.row) != nullptr);
+		result.extended_info = std::move(lake_file);
+		return result;
+	});
+}
+
+duckdb::vector<duckdb::OpenFileInfo> LakeFileList::GetAllFiles() const {
+	duckdb::vector<duckdb::OpenFileInfo> result;
+	for (size_t i = 0; i < Selection().files.size(); i++) {
+		result.push_back(GetFile(i));
+	}
+	return result;
+}
+
+duckdb::FileExpandResult LakeFileList::GetExpandResult() const {
+	// Also for one file: DuckDB would read the row groups of a single file with one thread.
+	return Selection().files.empty() ? duckdb::FileExpandResult::NO_FILES : duckdb::FileExpandResult::MULTIPLE_FILES;
+}
+
+duckdb::idx_t LakeFileList::GetTotalFileCount() const {
+	return Selection().files.size();
+}
+
+duckdb::MultiFileCount LakeFileList::GetFileCount(duckdb::idx_t) const {
+	return duckdb::MultiFileCount(Selection().files.size());
+}
+
+duckdb::unique_ptr<duckdb::NodeStatistics> LakeFileList::GetCardinality(duckdb::ClientContext &) const {
+	return AtBorder([&] {
+		uint64_t rows = 0;
+		bool is_exact = true;
+		for (auto file : Selection().files) {
+			auto live = info->bounds.LiveRows(file);
+			is_exact = is_exact && live;
+			rows += live ? *live : info->GetSnapshot().files.BatchOf(file).SizeBytes(file.row) / ROW_BYTES_GUESS + 1;
+		}
+		return is_exact ? duckdb::make_uniq<duckdb::NodeStatistics>(rows, rows)
+		                : duckdb::make_uniq<duckdb::NodeStatistics>(rows);
+	});
+}
+
+duckdb::unique_ptr<duckdb::MultiFileList> LakeFileList::Copy() const {
+	duckdb::unique_ptr<LakeFileList> result(
+	    new LakeFileList(*this, std::make_shared<const FileSelection>(Selection())));
+	result->planned_files = planned_files;
+	result->scan = info->AddScan(info->ScanPredicate(scan));
+	return result;
+}
+
+} // namespace merganser

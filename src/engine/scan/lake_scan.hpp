@@ -1,0 +1,47 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "duckdb/function/table_function.hpp"
+#include "engine/session/scan_record.hpp"
+#include "log/snapshot.hpp"
+
+#include <memory>
+#include <string>
+
+namespace merganser {
+
+//! What a scan reads. The snapshot already includes the transaction's own changes.
+struct ScanTarget {
+	SnapshotPtr snapshot;
+	//! For EXPLAIN and messages.
+	std::string display_name;
+	//! The catalog entry for BindInfo, nullptr for read_delta().
+	duckdb::TableCatalogEntry *entry = nullptr;
+	//! Filled with what the scan reads, for the transaction's read set; nullptr when nobody asks (read_delta, time
+	//! travel).
+	std::shared_ptr<ScanRecord> record;
+};
+
+//! DuckDB's Parquet scan set up on the table: file list, pruning, column mapping, partition constants, deletion
+//! vectors, virtual columns, statistics. No data file is opened.
+duckdb::TableFunction MakeLakeScan(duckdb::ClientContext &context, ScanTarget target,
+                                   duckdb::unique_ptr<duckdb::FunctionData> &bind_data);
+
+//! Virtual columns of every Merganser table: `filename`, `file_row_number`, `_commit_version`, plus DuckDB's internal
+//! ones.
+duckdb::virtual_column_map_t LakeVirtualColumns();
+
+//! What identifies a physical row for DELETE, UPDATE and MERGE: (file_index, file_row_number).
+duckdb::vector<duckdb::column_t> LakeRowIdColumns();
+
+//! Names and DuckDB types of the table's columns, in schema order (logical names).
+void TableColumns(const Snapshot &snapshot, duckdb::vector<std::string> &names,
+                  duckdb::vector<duckdb::LogicalType> &types);
+
+//! Registered under the scan's name, so that DuckDB finds the way back when it copies a plan. Not for users.
+duckdb::TableFunction MakeScanStub();
+
+//! `read_delta(path, version => n, timestamp => t)`: a table without ATTACH. Registered by RegisterMerganser.
+duckdb::TableFunction MakeReadDelta();
+
+} // namespace merganser

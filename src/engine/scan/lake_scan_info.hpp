@@ -1,0 +1,68 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "duckdb/function/table_function.hpp"
+#include "engine/scan/file_bounds.hpp"
+#include "engine/scan/lake_scan.hpp"
+#include "engine/scan/scan_columns.hpp"
+#include "engine/scan/scan_deletion.hpp"
+
+#include <mutex>
+#include <vector>
+
+namespace merganser {
+
+//! What one MakeLakeScan stands for: shared by every copy that DuckDB makes of its plan. Thread-safe.
+class LakeScanInfo : public duckdb::TableFunctionInfo {
+public:
+	LakeScanInfo(duckdb::ClientContext &context, ScanTarget target);
+
+	const ScanTarget target;
+	duckdb::DatabaseInstance &db;
+	const ScanColumns columns;
+	const FileBounds bounds;
+	DeletionVectorCache deletion_vectors;
+	//! A column of type variant somewhere: files are opened so that its older form is understood.
+	const bool has_variant;
+	//! parquet_scan's own callbacks, below ours.
+	duckdb::table_function_t inner_scan = nullptr;
+	//! In the connection's ScanRegistry.
+	uint64_t number = 0;
+	//! False while nothing is registered that DuckDB could read a copied plan back with: CTEs then stay materialised.
+	bool can_be_copied = false;
+
+	const Snapshot &GetSnapshot() const {
+		return *target.snapshot;
+	}
+	const TableConfiguration &Configuration() const {
+		return *target.snapshot->configuration;
+	}
+	//! The field of a scanned column, nullptr for virtual columns.
+	const StructField *Field(duckdb::column_t column_id) const;
+	//! "table 'x' version 3", to begin messages with.
+	std::string Where() const;
+
+	//! A plan may hold several scans of one target (a view used twice, late materialisation), each with its own
+	//! filters. All together are what the statement reads. Returns the number of a new scan that reads `predicate`
+	//! (nullptr: everything).
+	size_t AddScan(PredicatePtr predicate);
+	void SetScanPredicate(size_t scan, PredicatePtr predicate);
+	PredicatePtr ScanPredicate(size_t scan);
+
+private:
+	void PublishLocked();
+
+	std::mutex lock;
+	std::vector<PredicatePtr> scans;
+};
+
+//! DuckDB's `file_index` of a file: the same in every pruned list and every copy of a plan, unlike DuckDB's own
+//! ordinal.
+inline uint64_t FileIndexOf(FileRef file) {
+	return uint64_t(file.batch) << 32 | file.row;
+}
+inline FileRef FileOfIndex(uint64_t file_index) {
+	return FileRef {uint32_t(file_index >> 32), uint32_t(file_index)};
+}
+
+} // namespace merganser

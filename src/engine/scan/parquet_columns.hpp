@@ -1,0 +1,37 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "duckdb/common/multi_file/multi_file_data.hpp"
+#include "duckdb/common/multi_file/multi_file_reader.hpp"
+
+namespace duckdb {
+class ParquetReader;
+struct ParquetColumnSchema;
+} // namespace duckdb
+
+namespace merganser {
+
+//! A node of a Parquet reader's own schema: the type under which its values are decoded. Parquet's headers bring names
+//! that clash with DuckDB's; they are seen in one file only.
+class ParquetNode {
+public:
+	static ParquetNode Root(duckdb::ParquetReader &reader);
+	ParquetNode Child(size_t index) const;
+	void SetType(const duckdb::LogicalType &type) const;
+
+private:
+	explicit ParquetNode(duckdb::ParquetColumnSchema &schema) : schema(schema) {
+	}
+	duckdb::ParquetColumnSchema &schema;
+};
+
+//! Requires: `reader` is a Parquet reader.
+duckdb::ParquetReader &AsParquetReader(duckdb::BaseFileReader &reader);
+duckdb::vector<duckdb::MultiFileColumnDefinition> &ParquetColumns(duckdb::ParquetReader &reader);
+
+//! A reader that takes a struct of `metadata` and `value` bytes for a VARIANT, as Spark wrote them before Parquet had a
+//! VARIANT annotation. A shredded value in that form throws NotImplementedException.
+duckdb::shared_ptr<duckdb::BaseFileReader> OpenLegacyVariants(duckdb::ClientContext &context,
+                                                              const duckdb::OpenFileInfo &file);
+
+} // namespace merganser

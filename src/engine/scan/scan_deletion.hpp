@@ -1,0 +1,42 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "duckdb/common/multi_file/multi_file_data.hpp"
+#include "log/snapshot.hpp"
+#include "protocol/deletion_vector.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace merganser {
+
+//! The deletion vectors of one query's files: each is read once, however many scans and copies of the plan open its
+//! file. Thread-safe.
+class DeletionVectorCache {
+public:
+	//! nullptr when the file has none. Throws Error naming table, version and file: CORRUPT (unreadable, or not as many
+	//! positions as the log says), IO.
+	std::shared_ptr<const DeletionVector> Load(const Snapshot &snapshot, FileRef file);
+
+private:
+	struct Entry {
+		std::mutex loading;
+		std::shared_ptr<const DeletionVector> vector;
+	};
+	std::mutex lock;
+	std::map<std::pair<uint32_t, uint32_t>, std::shared_ptr<Entry>> entries;
+};
+
+//! Keeps the rows that a deletion vector does not name. Immutable; shared by the threads that read one file.
+class KeptRows : public duckdb::DeleteFilter {
+public:
+	explicit KeptRows(std::shared_ptr<const DeletionVector> deleted);
+	duckdb::idx_t Filter(duckdb::row_t start_row_index, duckdb::idx_t count,
+	                     duckdb::SelectionVector &result_sel) override;
+
+private:
+	std::shared_ptr<const DeletionVector> deleted;
+};
+
+} // namespace merganser

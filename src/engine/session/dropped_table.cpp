@@ -1,0 +1,200 @@
+#include "engine/session/dropped_table.hpp"
+
+#include "base/error.hpp"
+#include "base/uri.hpp"
+#include "log/commit_append.hpp"
+#include "log/log_listing.hpp"
+#include "protocol/protocol_upgrade.hpp"
+#include "txn/overwrite.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace merganser {
+
+static constexpr const char *DROPPED_PROPERTY = "merganser.dropped";
+
+static constexpr const char *TOMBSTONE_COLUMN = "__duckrun_deleted__";
+
+static bool IsDropCommit(const TableLocation &location, int64_t version) {
+	for (auto &action : ReadCommit(location, version)) {
+		auto metadata = std::get_if<Metadata>(&action);
+		if (metadata && metadata->configuration.count(DROPPED_PROPERTY)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+//! -1 when there is no commit file (a log may also begin with a checkpoint: `has_other` tells).
+static int64_t NewestCommit(const TableLocation &location, bool &has_other) {
+	int64_t newest = -1;
+	has_other = false;
+	for (auto &object : location.store->List(location.LogFolder(), ListDepth::SHALLOW)) {
+		auto file = object.is_folder ? std::nullopt : ParseLogFileName(object.path);
+		if (file && file->kind == LogFileKind::COMMIT) {
+			newest = std::max(newest, file->version);
+		} else if (file) {
+			has_other = true;
+		}
+	}
+	return newest;
+}
+
+//! The version of the drop commit when it is the newest commit of what is left of a log.
+static std::optional<int64_t> FindDropCommit(const TableLocation &location) {
+	bool has_other = false;
+	auto newest = NewestCommit(location, has_other);
+	if (newest < 0 || !IsDropCommit(location, newest)) {
+		return std::nullopt;
+	}
+	return newest;
+}
+
+bool IsLiveTableFolder(const TableLocation &location) {
+	bool has_other = false;
+	auto newest = NewestCommit(location, has_other);
+	if (newest < 0) {
+		return has_other;
+	}
+	auto text = location.store->TryGet(location.CommitPath(newest));
+	// A drop names itself in the text of its metadata; parsing every commit of every table would open them all.
+	return !text ||
+	       (text->find(DROPPED_PROPERTY) == std::string::npos && text->find(TOMBSTONE_COLUMN) == std::string::npos);
+}
+
+SnapshotPtr ReadLatestOrNone(SnapshotCache &snapshots, const TableLocation &location, LogContext log,
+                             int64_t max_staleness_ms, int64_t now_ms) {
+	try {
+		auto snapshot = snapshots.Latest(location, log, max_staleness_ms, now_ms);
+		return snapshot->IsDropped() ? nullptr : snapshot;
+	} catch (const Error &error) {
+		if (error.kind == ErrorKind::NOT_FOUND) {
+			return nullptr;
+		}
+		// A clean-up that was cut short leaves a log that cannot be replayed.
+		if (error.kind == ErrorKind::CORRUPT && FindDropCommit(location)) {
+			return nullptr;
+		}
+		throw;
+	}
+}
+
+TableChange PlanDropTable(const Snapshot &snapshot, int64_t now_ms) {
+	TableChange change;
+	change.operation = "DROP TABLE";
+	// Self-contained, so that the commit still says what it is when the log before it is gone.
+	change.protocol = snapshot.configuration->GetProtocol();
+	change.metadata = snapshot.configuration->GetMetadata();
+	change.metadata->configuration[DROPPED_PROPERTY] = "true";
+	if (snapshot.configuration->IsAppendOnly()) {
+		return change;
+	}
+	RemoveAllFiles(snapshot, now_ms, change);
+	return change;
+}
+
+//! Folders that held a deleted file, deepest first, up to the table's own.
+static void DeleteEmptyFolders(const TableLocation &location, const std::set<std::string> &folders) {
+	std::vector<std::string> deepest_first(folders.begin(), folders.end());
+	std::sort(deepest_first.begin(), deepest_first.end(),
+	          [](const std::string &left, const std::string &right) { return left.size() > right.size(); });
+	for (auto &folder : deepest_first) {
+		location.store->DeleteEmptyFolder(folder);
+	}
+	location.store->DeleteEmptyFolder(location.root);
+}
+
+//! Requires: the schema's lock is held where the store has locks.
+static void DeleteDroppedFiles(const TableLocation &location, int64_t version) {
+	auto drop_path = location.CommitPath(version);
+	auto drop_commit = location.store->Head(drop_path);
+	if (!drop_commit || !IsDropCommit(location, version) || !ListNewCommits(location, version).empty()) {
+		return;
+	}
+	std::set<std::string> folders;
+	std::vector<std::string> log_files;
+	auto log_folder = location.LogFolder();
+	for (auto &object : location.store->List(location.root, ListDepth::RECURSIVE)) {
+		for (auto folder = std::string(ParentOf(object.path)); folder.size() > location.root.size();
+		     folder = std::string(ParentOf(folder))) {
+			folders.insert(folder);
+		}
+		if (object.path == drop_path) {
+			continue;
+		}
+		if (object.path.compare(0, log_folder.size() + 1, log_folder + "/") == 0) {
+			log_files.push_back(object.path);
+		} else if (object.modified_ms <= drop_commit->modified_ms) {
+			location.store->Delete(object.path);
+		}
+	}
+	// Oldest first and the drop commit last: what is left at any time still says that the table is dropped.
+	std::sort(log_files.begin(), log_files.end());
+	for (auto &path : log_files) {
+		location.store->Delete(path);
+	}
+	location.store->Delete(drop_path);
+	DeleteEmptyFolders(location, folders);
+}
+
+void DeleteDroppedTable(const TableLocation &location, LogContext log, int64_t version) {
+	(void)log;
+	auto held = location.store->LockFolder(std::string(ParentOf(location.root)));
+	DeleteDroppedFiles(location, version);
+}
+
+static CommitResult TableExists(const TableLocation &location, int64_t version) {
+	CommitResult result;
+	result.outcome = CommitOutcome::CONFLICT;
+	result.conflict =
+	    Conflict {ConflictKind::TABLE_EXISTS, version, "CREATE TABLE", "", "the table was created by another"};
+	result.message = "cannot create table \"" + location.name + "\": another writer created it first (version " +
+	                 std::to_string(version) + "). Nothing was written; use CREATE OR REPLACE TABLE or INSERT";
+	return result;
+}
+
+//! duckrun keeps the history of what it drops: the new table goes on with its log.
+static void ContinueAfterTombstone(CommitRequest &request, const SnapshotPtr &tombstone, int64_t now_ms) {
+	request.base = tombstone;
+	auto &change = request.change;
+	if (change.protocol) {
+		change.protocol = CombineProtocols(tombstone->configuration->GetProtocol(), *change.protocol);
+	}
+	RemoveAllFiles(*tombstone, now_ms, change);
+}
+
+CommitResult CommitNewTable(const CommitRequest &request, CommitEnvironment environment) {
+	auto &location = request.location;
+	auto schema_folder = std::string(ParentOf(location.root));
+	location.store->CreateFolder(schema_folder);
+	auto held = location.store->LockFolder(schema_folder);
+	SnapshotPtr existing;
+	try {
+		existing = LoadSnapshot(location, environment.log);
+	} catch (const Error &error) {
+		if (error.kind != ErrorKind::NOT_FOUND && error.kind != ErrorKind::CORRUPT) {
+			throw;
+		}
+		auto drop_version = FindDropCommit(location);
+		if (error.kind == ErrorKind::CORRUPT && !drop_version) {
+			throw;
+		}
+		if (drop_version) {
+			DeleteDroppedFiles(location, *drop_version);
+		}
+		return CommitChange(request, environment);
+	}
+	if (!existing->IsDropped()) {
+		return TableExists(location, existing->version);
+	}
+	if (existing->configuration->GetMetadata().configuration.count(DROPPED_PROPERTY)) {
+		DeleteDroppedFiles(location, existing->version);
+		return CommitChange(request, environment);
+	}
+	auto continued = request;
+	ContinueAfterTombstone(continued, existing, environment.clock.NowMs());
+	return CommitChange(continued, environment);
+}
+
+} // namespace merganser

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "log/snapshot.hpp"
+#include "log/snapshot_cache.hpp"
+#include "txn/commit_loop.hpp"
+
+#include <cstdint>
+
+namespace merganser {
+
+//! DROP TABLE is a commit that removes every file and marks the metadata (`merganser.dropped`); from then on the table
+//! is gone for every user of Merganser. Its files are deleted afterwards. What a crash leaves behind is a dropped
+//! table: recognised by its newest commit, also when older log files are already gone, and removed by the next CREATE
+//! or DROP of that name.
+
+//! The newest version; nullptr where there is no table, or a dropped one.
+SnapshotPtr ReadLatestOrNone(SnapshotCache &snapshots, const TableLocation &location, LogContext log,
+                             int64_t max_staleness_ms, int64_t now_ms);
+
+//! True when the folder holds a log whose newest commit neither drops the table nor is duckrun's tombstone: two small
+//! store calls, for listings that must not open tables.
+bool IsLiveTableFolder(const TableLocation &location);
+
+//! The change that drops the table.
+TableChange PlanDropTable(const Snapshot &snapshot, int64_t now_ms);
+
+//! Deletes the files of a table whose newest version is the drop commit `version`. Does nothing when that is not so
+//! (any more). Files that were written after the drop are left alone: they may belong to a table that is being made
+//! anew.
+void DeleteDroppedTable(const TableLocation &location, LogContext log, int64_t version);
+
+//! Commits version 0 of a new table, after what a dropped one left behind was removed. Fenced against a concurrent
+//! clean-up by a lock on the schema's folder where the store has locks.
+CommitResult CommitNewTable(const CommitRequest &request, CommitEnvironment environment);
+
+} // namespace merganser

@@ -1,0 +1,316 @@
+#include "engine/session/lake_transaction.hpp"
+
+#include "duckdb/catalog/catalog_entry.hpp"
+#include "duckdb/common/exception/transaction_exception.hpp"
+#include "duckdb/main/client_context.hpp"
+#include "engine/port/error_border.hpp"
+#include "engine/session/dropped_table.hpp"
+#include "engine/session/engine_version.hpp"
+#include "engine/session/lake_instance.hpp"
+#include "base/uri.hpp"
+#include "log/checkpoint_writer.hpp"
+
+namespace merganser {
+
+struct LakeTransaction::TableState {
+	TableLocation location;
+	bool pinned = false;
+	//! The pinned version; nullptr where there is no table.
+	SnapshotPtr base;
+	//! Base and own changes; nullptr where there is no table (any more).
+	SnapshotPtr view;
+	std::optional<TableChange> change;
+	bool drop = false;
+	bool whole_table_read = false;
+	std::vector<std::shared_ptr<ScanRecord>> scans;
+	std::vector<std::string> written_files;
+};
+
+LakeTransaction::LakeTransaction(duckdb::TransactionManager &transactions, duckdb::ClientContext &context,
+                                 int64_t max_staleness_ms)
+    : Transaction(transactions, context), max_staleness_ms(max_staleness_ms) {
+}
+
+LakeTransaction::~LakeTransaction() = default;
+
+LakeTransaction &LakeTransaction::Get(duckdb::ClientContext &context, duckdb::Catalog &catalog) {
+	return Transaction::Get(context, catalog).Cast<LakeTransaction>();
+}
+
+LakeTransaction::TableState &LakeTransaction::StateOf(const TableLocation &location) {
+	auto key = location.store->Name() + ":" + location.root;
+	auto &state = tables[key];
+	if (!state) {
+		state = std::make_unique<TableState>();
+		state->location = location;
+	}
+	return *state;
+}
+
+LakeTransaction::TableState &LakeTransaction::PinnedState(duckdb::ClientContext &context,
+                                                          const TableLocation &location) {
+	auto &state = StateOf(location);
+	if (state.pinned) {
+		return state;
+	}
+	auto &instance = LakeInstance::Get(context);
+	ClientCancelToken cancel(context);
+	state.base = AtBorder([&] {
+		return ReadLatestOrNone(instance.Snapshots(), location, LogContext {instance.Parquet(), cancel},
+		                        max_staleness_ms, instance.GetClock().NowMs());
+	});
+	state.view = state.base;
+	state.pinned = true;
+	return state;
+}
+
+SnapshotPtr LakeTransaction::View(duckdb::ClientContext &context, const TableLocation &location) {
+	std::lock_guard<std::mutex> guard(lock);
+	return PinnedState(context, location).view;
+}
+
+SnapshotPtr LakeTransaction::ViewAtVersion(duckdb::ClientContext &context, const TableLocation &location,
+                                           int64_t version) {
+	auto &instance = LakeInstance::Get(context);
+	ClientCancelToken cancel(context);
+	return AtBorder([&] {
+		return instance.Snapshots().AtVersion(location, LogContext {instance.Parquet(), cancel}, version);
+	});
+}
+
+bool LakeTransaction::HasLocalChange(const TableLocation &location) {
+	std::lock_guard<std::mutex> guard(lock);
+	return StateOf(location).change.has_value();
+}
+
+void LakeTransaction::CheckSingleTable(const TableState &state) {
+	if (written_state && written_state != &state) {
+		throw duckdb::TransactionException("cannot write to table \"%s\": this transaction has already written to "
+		                                   "\"%s\", and a Delta commit covers one table. "
+		                                   "COMMIT first, then write to the other table in a transaction of its own",
+		                                   state.location.name, written_state->location.name);
+	}
+}
+
+void LakeTransaction::CheckMayWrite(duckdb::ClientContext &context, const TableLocation &location) {
+	std::lock_guard<std::mutex> guard(lock);
+	auto &state = PinnedState(context, location);
+	CheckSingleTable(state);
+	if (state.view) {
+		AtBorder([&] { state.view->configuration->CheckWritable(); });
+	}
+}
+
+static std::vector<Action> ActionsOf(const TableChange &change) {
+	std::vector<Action> actions;
+	if (change.protocol) {
+		actions.emplace_back(*change.protocol);
+	}
+	if (change.metadata) {
+		actions.emplace_back(*change.metadata);
+	}
+	actions.insert(actions.end(), change.transactions.begin(), change.transactions.end());
+	actions.insert(actions.end(), change.domains.begin(), change.domains.end());
+	actions.insert(actions.end(), change.removed_files.begin(), change.removed_files.end());
+	actions.insert(actions.end(), change.added_files.begin(), change.added_files.end());
+	return actions;
+}
+
+//! What the transaction sees: the pinned version with its own change on top, as if it were committed.
+static SnapshotPtr ViewOf(const TableLocation &location, const SnapshotPtr &base, const TableChange &change) {
+	SnapshotPtr older = base;
+	if (!older) {
+		auto empty = std::make_shared<Snapshot>();
+		empty->location = location;
+		older = empty;
+	}
+	LogFile uncommitted;
+	uncommitted.version = older->version + 1;
+	uncommitted.path = location.CommitPath(uncommitted.version);
+	return AdvanceSnapshot(older, ActionsOf(change), uncommitted);
+}
+
+void LakeTransaction::Stage(duckdb::ClientContext &context, const TableLocation &location, TableChange change) {
+	std::lock_guard<std::mutex> guard(lock);
+	auto &state = PinnedState(context, location);
+	CheckSingleTable(state);
+	if (change.IsEmpty()) {
+		return;
+	}
+	AtBorder([&] {
+		auto total = state.change ? *state.change : TableChange();
+		if (state.change) {
+			total.Merge(std::move(change));
+		} else {
+			total = std::move(change);
+		}
+		state.view = ViewOf(state.location, state.drop ? nullptr : state.base, total);
+		state.change = std::move(total);
+	});
+	written_state = &state;
+}
+
+void LakeTransaction::StageDrop(duckdb::ClientContext &context, const TableLocation &location) {
+	std::lock_guard<std::mutex> guard(lock);
+	auto &state = PinnedState(context, location);
+	CheckSingleTable(state);
+	if (!state.base) {
+		// Created in this very transaction: nothing to commit, only our files to delete.
+		DeleteWrittenFiles(state);
+		state.change.reset();
+		state.view = nullptr;
+		written_state = nullptr;
+		return;
+	}
+	if (state.change) {
+		throw duckdb::NotImplementedException(
+		    "cannot drop table \"%s\" in a transaction that has changed it before: COMMIT or ROLLBACK first",
+		    location.name);
+	}
+	AtBorder([&] { state.change = PlanDropTable(*state.base, LakeInstance::Get(context).GetClock().NowMs()); });
+	state.drop = true;
+	state.whole_table_read = true;
+	state.view = nullptr;
+	written_state = &state;
+}
+
+void LakeTransaction::RegisterWrittenFile(const TableLocation &location, const std::string &store_path) {
+	std::lock_guard<std::mutex> guard(lock);
+	StateOf(location).written_files.push_back(store_path);
+}
+
+void LakeTransaction::RegisterScan(const TableLocation &location, std::shared_ptr<ScanRecord> record) {
+	std::lock_guard<std::mutex> guard(lock);
+	StateOf(location).scans.push_back(std::move(record));
+}
+
+void LakeTransaction::MarkWholeTableRead(const TableLocation &location) {
+	std::lock_guard<std::mutex> guard(lock);
+	StateOf(location).whole_table_read = true;
+}
+
+CommitResult LakeTransaction::CommitTable(duckdb::ClientContext &context, TableState &state) {
+	auto &instance = LakeInstance::Get(context);
+	CommitRequest request;
+	request.location = state.location;
+	request.base = state.base;
+	request.change = std::move(*state.change);
+	request.engine_info = EngineInfo();
+	request.read_set.whole_table = state.whole_table_read;
+	for (auto &scan : state.scans) {
+		auto predicate = scan->GetPredicate();
+		if (predicate) {
+			request.read_set.predicates.push_back(std::move(predicate));
+		} else {
+			request.read_set.whole_table = true;
+		}
+	}
+	CommitEnvironment environment {LogContext {instance.Parquet()}, instance.GetClock(), instance.GetRandom()};
+	if (!state.base) {
+		return CommitNewTable(request, environment);
+	}
+	return CommitChange(request, environment);
+}
+
+//! Upkeep after the commit can never fail the statement: the version is durable.
+void LakeTransaction::AfterCommit(duckdb::ClientContext &context, TableState &state, const CommitResult &result) {
+	auto &instance = LakeInstance::Get(context);
+	LogContext log {instance.Parquet()};
+	try {
+		if (state.drop) {
+			instance.Snapshots().Forget(state.location);
+			DeleteDroppedTable(state.location, log, result.version);
+			return;
+		}
+		if (!result.snapshot) {
+			return;
+		}
+		instance.Snapshots().Advance(result.snapshot);
+		if (CheckpointIsDue(*result.snapshot)) {
+			WriteCheckpoint(*result.snapshot, log, instance.GetClock().NowMs());
+		}
+	} catch (const std::exception &) {
+		// The next commit, or the next CREATE or DROP, does it again.
+		return;
+	}
+}
+
+void LakeTransaction::DeleteWrittenFiles(TableState &state) {
+	for (auto &path : state.written_files) {
+		try {
+			state.location.store->Delete(path);
+			// The partition folders and the table's folder, where nothing else is in them.
+			for (auto folder = std::string(ParentOf(path)); folder.size() >= state.location.root.size();
+			     folder = std::string(ParentOf(folder))) {
+				if (!state.location.store->DeleteEmptyFolder(folder)) {
+					break;
+				}
+			}
+		} catch (const Error &) {
+			// Not referenced by any version: VACUUM finds it.
+			continue;
+		}
+	}
+	state.written_files.clear();
+}
+
+duckdb::ErrorData LakeTransaction::Commit(duckdb::ClientContext &context) {
+	std::lock_guard<std::mutex> guard(lock);
+	if (finished) {
+		return duckdb::ErrorData();
+	}
+	finished = true;
+	if (!written_state || !written_state->change) {
+		for (auto &entry : tables) {
+			DeleteWrittenFiles(*entry.second);
+		}
+		return duckdb::ErrorData();
+	}
+	auto &state = *written_state;
+	CommitResult result;
+	try {
+		result = CommitTable(context, state);
+	} catch (const Error &error) {
+		// Thrown only before the first put: nothing refers to our files.
+		DeleteWrittenFiles(state);
+		return duckdb::ErrorData(duckdb::ExceptionType::TRANSACTION, error.what());
+	}
+	switch (result.outcome) {
+	case CommitOutcome::COMMITTED:
+		AfterCommit(context, state, result);
+		return duckdb::ErrorData();
+	case CommitOutcome::CONFLICT:
+	case CommitOutcome::REJECTED:
+		DeleteWrittenFiles(state);
+		return duckdb::ErrorData(duckdb::ExceptionType::TRANSACTION, result.message);
+	case CommitOutcome::UNKNOWN:
+		return duckdb::ErrorData(duckdb::ExceptionType::TRANSACTION, result.message);
+	}
+	return duckdb::ErrorData();
+}
+
+duckdb::optional_ptr<duckdb::CatalogEntry> LakeTransaction::FindEntry(const std::string &key) {
+	std::lock_guard<std::mutex> guard(lock);
+	auto entry = entries.find(key);
+	return entry == entries.end() ? nullptr : entry->second.get();
+}
+
+duckdb::CatalogEntry &LakeTransaction::KeepEntry(const std::string &key,
+                                                 duckdb::unique_ptr<duckdb::CatalogEntry> entry) {
+	std::lock_guard<std::mutex> guard(lock);
+	auto kept = entries.emplace(key, std::move(entry));
+	return *kept.first->second;
+}
+
+void LakeTransaction::Rollback() {
+	std::lock_guard<std::mutex> guard(lock);
+	if (finished) {
+		return;
+	}
+	finished = true;
+	for (auto &entry : tables) {
+		DeleteWrittenFiles(*entry.second);
+	}
+}
+
+} // namespace merganser

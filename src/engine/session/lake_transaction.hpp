@@ -1,0 +1,81 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "duckdb/transaction/transaction.hpp"
+#include "engine/session/scan_record.hpp"
+#include "log/snapshot.hpp"
+#include "scan/read_set.hpp"
+#include "txn/commit_loop.hpp"
+#include "txn/table_change.hpp"
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace merganser {
+
+//! One DuckDB transaction on one attached lake: pins the version of every table at its first use, holds the uncommitted
+//! change of the one table it writes, commits it as one Delta version. Thread-safe (operators stage from worker
+//! threads).
+class LakeTransaction : public duckdb::Transaction {
+public:
+	LakeTransaction(duckdb::TransactionManager &transactions, duckdb::ClientContext &context, int64_t max_staleness_ms);
+	~LakeTransaction() override;
+
+	//! The table as this transaction sees it: pinned at first use, own uncommitted changes included. nullptr when there
+	//! is no such table (never was, or dropped). Throws DuckDB exceptions for unreadable tables.
+	SnapshotPtr View(duckdb::ClientContext &context, const TableLocation &location);
+	//! A past version (time travel): never includes own changes, not pinned.
+	SnapshotPtr ViewAtVersion(duckdb::ClientContext &context, const TableLocation &location, int64_t version);
+	//! True when this transaction has staged a change of the table.
+	bool HasLocalChange(const TableLocation &location);
+	//! Drops the table in this transaction: it has no view any more; its files are deleted after the commit.
+	void StageDrop(duckdb::ClientContext &context, const TableLocation &location);
+
+	//! Refuses (TransactionException) when another table was written before in this transaction, and when the table's
+	//! configuration cannot be written (UNSUPPORTED by name). Call in plan hooks or before the first byte is written;
+	//! changes nothing.
+	void CheckMayWrite(duckdb::ClientContext &context, const TableLocation &location);
+	//! Adds a statement's change. The base is the pinned view. The files become this transaction's: deleted when it
+	//! does not commit.
+	void Stage(duckdb::ClientContext &context, const TableLocation &location, TableChange change);
+	//! A data file that was (or is being) written for this transaction: deleted on rollback, CONFLICT or REJECTED,
+	//! never on UNKNOWN.
+	void RegisterWrittenFile(const TableLocation &location, const std::string &store_path);
+	//! A scan of the table was planned: what it reads is looked up at commit, if the table is the one that is written.
+	void RegisterScan(const TableLocation &location, std::shared_ptr<ScanRecord> record);
+	//! The statement replaces what the table holds: as a read of all of it, it conflicts with every concurrent write.
+	void MarkWholeTableRead(const TableLocation &location);
+
+	//! Called by the transaction manager (or earlier, at the end of an autocommit statement). A second call does
+	//! nothing.
+	duckdb::ErrorData Commit(duckdb::ClientContext &context);
+	void Rollback();
+
+	//! Catalog entries live as long as the transaction that looked them up (plans hold raw references to them).
+	duckdb::optional_ptr<duckdb::CatalogEntry> FindEntry(const std::string &key);
+	duckdb::CatalogEntry &KeepEntry(const std::string &key, duckdb::unique_ptr<duckdb::CatalogEntry> entry);
+
+	static LakeTransaction &Get(duckdb::ClientContext &context, duckdb::Catalog &catalog);
+
+private:
+	struct TableState;
+	TableState &StateOf(const TableLocation &location);
+	TableState &PinnedState(duckdb::ClientContext &context, const TableLocation &location);
+	void CheckSingleTable(const TableState &state);
+	CommitResult CommitTable(duckdb::ClientContext &context, TableState &state);
+	void AfterCommit(duckdb::ClientContext &context, TableState &state, const CommitResult &result);
+	void DeleteWrittenFiles(TableState &state);
+
+	std::mutex lock;
+	std::map<std::string, std::unique_ptr<TableState>> tables;
+	//! The one table that is written, nullptr so far.
+	TableState *written_state = nullptr;
+	std::map<std::string, duckdb::unique_ptr<duckdb::CatalogEntry>> entries;
+	bool finished = false;
+	int64_t max_staleness_ms;
+};
+
+} // namespace merganser

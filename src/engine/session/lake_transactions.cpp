@@ -1,0 +1,48 @@
+#include "engine/session/lake_transactions.hpp"
+
+namespace merganser {
+
+LakeTransactions::LakeTransactions(duckdb::AttachedDatabase &db, int64_t max_staleness_ms)
+    : TransactionManager(db), max_staleness_ms(max_staleness_ms) {
+}
+
+LakeTransactions::~LakeTransactions() = default;
+
+duckdb::Transaction &LakeTransactions::StartTransaction(duckdb::ClientContext &context) {
+	auto transaction = std::make_unique<LakeTransaction>(*this, context, max_staleness_ms);
+	auto &result = *transaction;
+	std::lock_guard<std::mutex> guard(lock);
+	active.emplace(&result, std::move(transaction));
+	return result;
+}
+
+std::unique_ptr<LakeTransaction> LakeTransactions::Take(duckdb::Transaction &transaction) {
+	std::lock_guard<std::mutex> guard(lock);
+	auto entry = active.find(&transaction);
+	if (entry == active.end()) {
+		return nullptr;
+	}
+	auto result = std::move(entry->second);
+	active.erase(entry);
+	return result;
+}
+
+duckdb::ErrorData LakeTransactions::CommitTransaction(duckdb::ClientContext &context,
+                                                      duckdb::Transaction &transaction) {
+	auto own = Take(transaction);
+	return own ? own->Commit(context) : duckdb::ErrorData();
+}
+
+void LakeTransactions::RollbackTransaction(duckdb::Transaction &transaction) {
+	auto own = Take(transaction);
+	if (own) {
+		own->Rollback();
+	}
+}
+
+void LakeTransactions::Checkpoint(duckdb::ClientContext &context, bool force) {
+	(void)context;
+	(void)force;
+}
+
+} // namespace merganser

@@ -1,0 +1,192 @@
+#include "engine/write/file_sink.hpp"
+
+#include "duckdb/parallel/task_executor.hpp"
+#include "duckdb/storage/buffer_manager.hpp"
+
+#include <algorithm>
+
+namespace merganser {
+
+namespace {
+
+//! Rows that a thread splits by partition before it hands them over.
+constexpr idx_t SPLIT_ROWS_MAX = 524288;
+//! Files that may be open at once; each holds a buffer and a descriptor.
+constexpr uint64_t OPEN_FILES_MAX = 64;
+//! Below this a row group is too small to be worth writing early: the buffer manager spills the rows instead.
+constexpr uint64_t EARLY_ROW_GROUP_BYTES_MIN = 8ull << 20;
+
+std::vector<StructField> PartitionFields(const TableConfiguration &configuration) {
+	std::vector<StructField> fields;
+	for (const auto column : configuration.PartitionColumns()) {
+		fields.push_back(configuration.GetSchema().fields[column]);
+	}
+	return fields;
+}
+
+class FinishTask : public duckdb::BaseExecutorTask {
+public:
+	FinishTask(duckdb::TaskExecutor &executor_p, PartitionWriter &writer_p)
+	    : BaseExecutorTask(executor_p), writer(writer_p) {
+	}
+	void ExecuteTask() override {
+		writer.Finish();
+	}
+
+private:
+	PartitionWriter &writer;
+};
+
+} // namespace
+
+FileSink::FileSink(duckdb::ClientContext &context, WriteSpec spec, LakeTransaction &transaction, bool keep_order_p)
+    : writing(context, std::move(spec), transaction),
+      not_null(writing.spec.location.name, writing.spec.configuration->GetSchema()),
+      registry(PartitionFields(*writing.spec.configuration)), keep_order(keep_order_p) {
+}
+
+FileSink::~FileSink() = default;
+
+PartitionWriter &FileSink::WriterOf(size_t partition) {
+	std::lock_guard<std::mutex> guard(lock);
+	if (writers.size() <= partition) {
+		writers.resize(partition + 1);
+	}
+	if (!writers[partition]) {
+		if (registry.Fields().empty()) {
+			writers[partition] = std::make_unique<PartitionWriter>(writing, PartitionValues(), std::string());
+		} else {
+			const auto &entry = registry.Get(partition);
+			writers[partition] = std::make_unique<PartitionWriter>(writing, entry.values, entry.folder);
+		}
+	}
+	return *writers[partition];
+}
+
+std::vector<PartitionWriter *> FileSink::Writers() {
+	std::lock_guard<std::mutex> guard(lock);
+	std::vector<PartitionWriter *> result;
+	for (auto &writer : writers) {
+		if (writer) {
+			result.push_back(writer.get());
+		}
+	}
+	return result;
+}
+
+void FileSink::Prepare(Local &local) {
+	local.data.InitializeEmpty(writing.columns.types);
+	if (registry.Fields().empty()) {
+		local.rows = writing.NewRows();
+		local.rows->InitializeAppend(local.append_state);
+	} else {
+		duckdb::vector<duckdb::LogicalType> key_types;
+		for (const auto column : writing.spec.configuration->PartitionColumns()) {
+			key_types.push_back(writing.spec.types[column]);
+		}
+		local.keys.InitializeEmpty(key_types);
+		local.split = std::make_unique<PartitionSplit>(writing.context, writing.columns.types, registry, keep_order);
+	}
+	local.is_ready = true;
+}
+
+void FileSink::Sink(Local &local, duckdb::DataChunk &rows) {
+	if (rows.size() == 0) {
+		return;
+	}
+	if (!local.is_ready) {
+		Prepare(local);
+	}
+	not_null.Check(rows);
+	for (size_t i = 0; i < writing.columns.fields.size(); i++) {
+		// Only names of struct fields differ.
+		local.data.data[i].Reinterpret(rows.data[writing.columns.fields[i]]);
+	}
+	local.data.SetCardinality(rows.size());
+	if (local.split) {
+		return SinkSplit(local, rows);
+	}
+	local.rows->Append(local.append_state, local.data);
+	if (writing.IsFullRowGroup(local.rows->Count(), local.rows->SizeInBytes())) {
+		local.append_state.current_chunk_state.handles.clear();
+		WriterOf(0).WriteRowGroup(std::move(local.rows));
+		local.rows = writing.NewRows();
+		local.rows->InitializeAppend(local.append_state);
+	}
+}
+
+void FileSink::SinkSplit(Local &local, duckdb::DataChunk &rows) {
+	const auto &columns = writing.spec.configuration->PartitionColumns();
+	for (size_t i = 0; i < columns.size(); i++) {
+		local.keys.data[i].Reference(rows.data[columns[i]]);
+	}
+	local.keys.SetCardinality(rows.size());
+	local.split->AppendRows(local.keys, local.data);
+	if (local.split->RowCount() >= SPLIT_ROWS_MAX || local.split->ByteCount() >= writing.row_group_bytes_max) {
+		HandOver(local);
+	}
+}
+
+void FileSink::HandOver(Local &local) {
+	// A new split has a new allocator: what was handed over is read by other threads.
+	const auto split = std::move(local.split);
+	// Partitions share their memory, so that only the average is known.
+	const double row_bytes = double(split->ByteCount()) / double(std::max<idx_t>(split->RowCount(), 1));
+	split->Take([&](size_t partition, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
+		const auto bytes = uint64_t(row_bytes * double(rows->Count()));
+		WriterOf(partition).Add(std::move(rows), bytes);
+	});
+	local.split = std::make_unique<PartitionSplit>(writing.context, writing.columns.types, registry, keep_order);
+	LimitResources();
+}
+
+void FileSink::LimitResources() {
+	auto &buffers = duckdb::BufferManager::GetBufferManager(writing.context);
+	const bool memory_is_short = buffers.GetUsedMemory() > buffers.GetQueryMaxMemory() / 2;
+	if (!memory_is_short && writing.open_file_count <= OPEN_FILES_MAX) {
+		return;
+	}
+	for (auto *writer : Writers()) {
+		if (memory_is_short) {
+			writer->WriteWaiting(EARLY_ROW_GROUP_BYTES_MIN);
+		}
+		if (writing.open_file_count > OPEN_FILES_MAX) {
+			writer->CloseIdleFile();
+		}
+	}
+}
+
+void FileSink::Combine(Local &local) {
+	if (!local.is_ready) {
+		return;
+	}
+	if (local.split) {
+		HandOver(local);
+		local.split.reset();
+		return;
+	}
+	local.append_state.current_chunk_state.handles.clear();
+	if (local.rows->Count() >= writing.spec.row_group_rows / 2) {
+		WriterOf(0).WriteRowGroup(std::move(local.rows));
+	} else {
+		const auto bytes = local.rows->SizeInBytes();
+		WriterOf(0).Add(std::move(local.rows), bytes);
+	}
+}
+
+std::vector<AddFile> FileSink::Finish() {
+	const auto all = Writers();
+	if (all.size() == 1) {
+		all.front()->Finish();
+	} else if (!all.empty()) {
+		duckdb::TaskExecutor executor(writing.context);
+		for (auto *writer : all) {
+			executor.ScheduleTask(duckdb::make_uniq<FinishTask>(executor, *writer));
+		}
+		executor.WorkOnTasks();
+	}
+	std::lock_guard<std::mutex> guard(writing.lock);
+	return std::move(writing.added_files);
+}
+
+} // namespace merganser

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "engine/write/not_null_check.hpp"
+#include "engine/write/partition_split.hpp"
+#include "engine/write/partition_writer.hpp"
+#include "engine/write/write_spec.hpp"
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace merganser {
+
+//! The one writer of data files: one per statement, fed by any number of threads. Files that a failed statement leaves
+//! open vanish with it; finished ones are known to the transaction, which removes them when it does not commit. A
+//! statement that writes little makes one file per partition; a thread that brings no row makes nothing.
+class FileSink {
+public:
+	//! What one thread has not handed over yet.
+	struct Local {
+		duckdb::unique_ptr<duckdb::ColumnDataCollection> rows;
+		duckdb::ColumnDataAppendState append_state;
+		std::unique_ptr<PartitionSplit> split;
+		duckdb::DataChunk data;
+		duckdb::DataChunk keys;
+		bool is_ready = false;
+	};
+
+	//! `keep_order`: rows come from one thread and stay in their order. Throws when the table cannot be written.
+	FileSink(duckdb::ClientContext &context, WriteSpec spec, LakeTransaction &transaction, bool keep_order);
+	~FileSink();
+
+	//! `rows` have the types of the spec. Throws ConstraintException for NULL where it is forbidden.
+	void Sink(Local &local, duckdb::DataChunk &rows);
+	//! The thread has no more rows.
+	void Combine(Local &local);
+	//! Closes all files. Call once, after every Combine.
+	std::vector<AddFile> Finish();
+
+	uint64_t ByteCount() const {
+		return writing.byte_count;
+	}
+
+private:
+	void Prepare(Local &local);
+	void SinkSplit(Local &local, duckdb::DataChunk &rows);
+	void HandOver(Local &local);
+	void LimitResources();
+	PartitionWriter &WriterOf(size_t partition);
+	std::vector<PartitionWriter *> Writers();
+
+	FileWriting writing;
+	NotNullCheck not_null;
+	PartitionRegistry registry;
+	bool keep_order;
+	std::mutex lock;
+	//! By number of the partition; one without partitions.
+	std::vector<std::unique_ptr<PartitionWriter>> writers;
+};
+
+} // namespace merganser

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "duckdb/execution/physical_operator.hpp"
+#include "engine/session/lake_transaction.hpp"
+#include "engine/write/write_spec.hpp"
+#include "txn/table_change.hpp"
+
+#include <optional>
+#include <string>
+
+namespace merganser {
+
+//! What an insert operator does; fixed at planning.
+struct LakeInsertPlan {
+	duckdb::Catalog &catalog;
+	WriteSpec spec;
+	//! Change that the files are added to: of INSERT only the operation.
+	TableChange change;
+	//! The rows replace all that the table holds.
+	bool replaces_all = false;
+	bool returning = false;
+	bool keep_order = false;
+};
+
+//! Sink of INSERT and CREATE TABLE AS: writes data files, stages one change when all rows are in; source of the count
+//! or the rows. Shared by threads and executions: everything of one execution is in the sink state.
+class LakeInsert : public duckdb::PhysicalOperator {
+public:
+	LakeInsert(duckdb::PhysicalPlan &plan, duckdb::vector<duckdb::LogicalType> types, LakeInsertPlan insert,
+	           idx_t estimated_cardinality);
+
+	std::string GetName() const override {
+		return insert.change.metadata ? "MERGANSER_CREATE_TABLE_AS" : "MERGANSER_INSERT";
+	}
+	duckdb::InsertionOrderPreservingMap<std::string> ParamsToString() const override;
+
+	bool IsSink() const override {
+		return true;
+	}
+	bool ParallelSink() const override {
+		return !insert.keep_order;
+	}
+	bool SinkOrderDependent() const override {
+		return insert.keep_order;
+	}
+	duckdb::unique_ptr<duckdb::GlobalSinkState> GetGlobalSinkState(duckdb::ClientContext &context) const override;
+	duckdb::unique_ptr<duckdb::LocalSinkState> GetLocalSinkState(duckdb::ExecutionContext &context) const override;
+	duckdb::SinkResultType Sink(duckdb::ExecutionContext &context, duckdb::DataChunk &chunk,
+	                            duckdb::OperatorSinkInput &input) const override;
+	duckdb::SinkCombineResultType Combine(duckdb::ExecutionContext &context,
+	                                      duckdb::OperatorSinkCombineInput &input) const override;
+	duckdb::SinkFinalizeType Finalize(duckdb::Pipeline &pipeline, duckdb::Event &event, duckdb::ClientContext &context,
+	                                  duckdb::OperatorSinkFinalizeInput &input) const override;
+
+	bool IsSource() const override {
+		return true;
+	}
+	duckdb::unique_ptr<duckdb::GlobalSourceState> GetGlobalSourceState(duckdb::ClientContext &context) const override;
+
+protected:
+	duckdb::SourceResultType GetDataInternal(duckdb::ExecutionContext &context, duckdb::DataChunk &chunk,
+	                                         duckdb::OperatorSourceInput &input) const override;
+
+private:
+	LakeInsertPlan insert;
+};
+
+} // namespace merganser

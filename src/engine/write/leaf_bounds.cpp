@@ -1,0 +1,329 @@
+#include "engine/write/leaf_bounds.hpp"
+
+#include "duckdb/common/types/date.hpp"
+#include "duckdb/common/types/timestamp.hpp"
+#include "duckdb/common/vector_operations/unary_executor.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace merganser {
+
+namespace {
+
+using duckdb::UnifiedVectorFormat;
+
+//! Rows of a leaf: valid where it and all structs around it are.
+struct LeafRows {
+	UnifiedVectorFormat format;
+	//! Set where a struct around the leaf has NULLs.
+	std::vector<uint8_t> parent_is_null;
+	idx_t count = 0;
+
+	bool IsValid(idx_t row) const {
+		return format.validity.RowIsValid(format.sel->get_index(row)) &&
+		       (parent_is_null.empty() || !parent_is_null[row]);
+	}
+	bool AllValid() const {
+		return parent_is_null.empty() && format.validity.AllValid();
+	}
+};
+
+//! Calls visit(value) for every valid row and counts the others.
+template <class T, class VISITOR>
+void ForEachValid(const LeafRows &rows, LeafBounds &bounds, VISITOR &&visit) {
+	const auto *values = UnifiedVectorFormat::GetData<T>(rows.format);
+	if (rows.AllValid()) {
+		for (idx_t row = 0; row < rows.count; row++) {
+			visit(values[rows.format.sel->get_index(row)]);
+		}
+		return;
+	}
+	for (idx_t row = 0; row < rows.count; row++) {
+		if (rows.IsValid(row)) {
+			visit(values[rows.format.sel->get_index(row)]);
+		} else {
+			bounds.null_count++;
+		}
+	}
+}
+
+//! Smallest and largest in local variables, so that the loop stays tight.
+template <class T, class TARGET>
+void GatherOrdered(const LeafRows &rows, LeafBounds &bounds, TARGET &min, TARGET &max) {
+	const int64_t null_count_before = bounds.null_count;
+	T smallest = std::numeric_limits<T>::max();
+	T largest = std::numeric_limits<T>::lowest();
+	ForEachValid<T>(rows, bounds, [&](T value) {
+		smallest = std::min(smallest, value);
+		largest = std::max(largest, value);
+	});
+	if (bounds.null_count - null_count_before == int64_t(rows.count)) {
+		return;
+	}
+	min = bounds.has_value ? std::min(min, TARGET(smallest)) : TARGET(smallest);
+	max = bounds.has_value ? std::max(max, TARGET(largest)) : TARGET(largest);
+	bounds.has_value = true;
+}
+
+template <class T>
+void GatherNumbers(const LeafRows &rows, LeafBounds &bounds) {
+	ForEachValid<T>(rows, bounds, [&](T value) {
+		if (std::isnan(value)) {
+			bounds.has_nan = true;
+			return;
+		}
+		const double number = value;
+		bounds.min_number = bounds.has_value ? std::min(bounds.min_number, number) : number;
+		bounds.max_number = bounds.has_value ? std::max(bounds.max_number, number) : number;
+		bounds.has_value = true;
+	});
+}
+
+void GatherWideDecimals(const LeafRows &rows, LeafBounds &bounds) {
+	ForEachValid<duckdb::hugeint_t>(rows, bounds, [&](const duckdb::hugeint_t &value) {
+		const Int128 number = (Int128(value.upper) << 64) | Int128(value.lower);
+		bounds.min_decimal = bounds.has_value ? std::min(bounds.min_decimal, number) : number;
+		bounds.max_decimal = bounds.has_value ? std::max(bounds.max_decimal, number) : number;
+		bounds.has_value = true;
+	});
+}
+
+void GatherTexts(const LeafRows &rows, LeafBounds &bounds) {
+	duckdb::string_t smallest, largest;
+	bool has_value = false;
+	const auto visit = [&](const duckdb::string_t &value) {
+		if (!has_value) {
+			smallest = largest = value;
+			has_value = true;
+		} else if (value < smallest) {
+			smallest = value;
+		} else if (value > largest) {
+			largest = value;
+		}
+	};
+	ForEachValid<duckdb::string_t>(rows, bounds, visit);
+	if (!has_value) {
+		return;
+	}
+	const std::string_view low(smallest.GetData(), smallest.GetSize());
+	const std::string_view high(largest.GetData(), largest.GetSize());
+	if (!bounds.has_value || low < bounds.min_text) {
+		bounds.min_text = low;
+	}
+	if (!bounds.has_value || high > bounds.max_text) {
+		bounds.max_text = high;
+	}
+	bounds.has_value = true;
+}
+
+void CountNulls(const LeafRows &rows, LeafBounds &bounds) {
+	if (rows.AllValid()) {
+		return;
+	}
+	for (idx_t row = 0; row < rows.count; row++) {
+		bounds.null_count += !rows.IsValid(row);
+	}
+}
+
+void GatherDecimals(const LeafRows &rows, duckdb::PhysicalType physical, LeafBounds &bounds) {
+	switch (physical) {
+	case duckdb::PhysicalType::INT16:
+		return GatherOrdered<int16_t>(rows, bounds, bounds.min_decimal, bounds.max_decimal);
+	case duckdb::PhysicalType::INT32:
+		return GatherOrdered<int32_t>(rows, bounds, bounds.min_decimal, bounds.max_decimal);
+	case duckdb::PhysicalType::INT64:
+		return GatherOrdered<int64_t>(rows, bounds, bounds.min_decimal, bounds.max_decimal);
+	default:
+		return GatherWideDecimals(rows, bounds);
+	}
+}
+
+void GatherLeaf(const LeafRows &rows, duckdb::PhysicalType physical, const DataType &type, LeafBounds &bounds) {
+	switch (type.kind) {
+	case TypeKind::BYTE:
+		return GatherOrdered<int8_t>(rows, bounds, bounds.min_integer, bounds.max_integer);
+	case TypeKind::SHORT:
+		return GatherOrdered<int16_t>(rows, bounds, bounds.min_integer, bounds.max_integer);
+	case TypeKind::INTEGER:
+	case TypeKind::DATE:
+		return GatherOrdered<int32_t>(rows, bounds, bounds.min_integer, bounds.max_integer);
+	case TypeKind::LONG:
+	case TypeKind::TIMESTAMP:
+	case TypeKind::TIMESTAMP_NTZ:
+		return GatherOrdered<int64_t>(rows, bounds, bounds.min_integer, bounds.max_integer);
+	case TypeKind::FLOAT:
+		return GatherNumbers<float>(rows, bounds);
+	case TypeKind::DOUBLE:
+		return GatherNumbers<double>(rows, bounds);
+	case TypeKind::DECIMAL:
+		return GatherDecimals(rows, physical, bounds);
+	case TypeKind::STRING:
+		return GatherTexts(rows, bounds);
+	default:
+		return CountNulls(rows, bounds);
+	}
+}
+
+//! Walks down to the leaf. Requires: vectors of a ColumnDataCollection, where structs are flat.
+void GatherFrom(duckdb::Vector &column, const BoundLeaf &leaf, idx_t count, LeafBounds &bounds) {
+	LeafRows rows;
+	rows.count = count;
+	duckdb::Vector *vector = &column;
+	for (const auto child : leaf.children) {
+		vector->Flatten(count);
+		const auto &validity = duckdb::FlatVector::Validity(*vector);
+		if (!validity.AllValid()) {
+			rows.parent_is_null.resize(count);
+			for (idx_t row = 0; row < count; row++) {
+				rows.parent_is_null[row] |= !validity.RowIsValid(row);
+			}
+		}
+		vector = duckdb::StructVector::GetEntries(*vector)[child].get();
+	}
+	vector->ToUnifiedFormat(count, rows.format);
+	GatherLeaf(rows, vector->GetType().InternalType(), *leaf.type, bounds);
+}
+
+//! DuckDB's infinite dates and timestamps have no text that other readers take.
+bool IsInfinite(int64_t value, TypeKind kind) {
+	if (kind == TypeKind::DATE) {
+		return !duckdb::Date::IsFinite(duckdb::date_t(int32_t(value)));
+	}
+	return (kind == TypeKind::TIMESTAMP || kind == TypeKind::TIMESTAMP_NTZ) &&
+	       !duckdb::Timestamp::IsFinite(duckdb::timestamp_t(value));
+}
+
+} // namespace
+
+void LeafBounds::Merge(const LeafBounds &other, const DataType &) {
+	null_count += other.null_count;
+	has_nan |= other.has_nan;
+	if (!other.has_value) {
+		return;
+	}
+	if (!has_value) {
+		const auto nulls = null_count;
+		const auto nan = has_nan;
+		*this = other;
+		null_count = nulls;
+		has_nan = nan;
+		return;
+	}
+	min_integer = std::min(min_integer, other.min_integer);
+	max_integer = std::max(max_integer, other.max_integer);
+	min_decimal = std::min(min_decimal, other.min_decimal);
+	max_decimal = std::max(max_decimal, other.max_decimal);
+	min_number = std::min(min_number, other.min_number);
+	max_number = std::max(max_number, other.max_number);
+	min_text = std::min(min_text, other.min_text);
+	max_text = std::max(max_text, other.max_text);
+}
+
+ColumnStatistics LeafBounds::ToStatistics(const DataType &type) const {
+	ColumnStatistics result;
+	result.null_count = null_count;
+	if (!has_value) {
+		return result;
+	}
+	switch (type.kind) {
+	case TypeKind::FLOAT:
+	case TypeKind::DOUBLE:
+		result.min = Scalar(min_number);
+		if (!has_nan) {
+			// -0.0 equals 0.0: as a maximum it would hide rows from readers that compare bits.
+			result.max = Scalar(max_number == 0 ? 0.0 : max_number);
+		}
+		break;
+	case TypeKind::DECIMAL:
+		result.min = Scalar(min_decimal);
+		result.max = Scalar(max_decimal);
+		break;
+	case TypeKind::STRING:
+		result.min = Scalar(min_text);
+		result.max = Scalar(max_text);
+		break;
+	case TypeKind::BYTE:
+	case TypeKind::SHORT:
+	case TypeKind::INTEGER:
+	case TypeKind::LONG:
+	case TypeKind::DATE:
+	case TypeKind::TIMESTAMP:
+	case TypeKind::TIMESTAMP_NTZ:
+		if (!IsInfinite(min_integer, type.kind)) {
+			result.min = Scalar(min_integer);
+		}
+		if (!IsInfinite(max_integer, type.kind)) {
+			result.max = Scalar(max_integer);
+		}
+		break;
+	default:
+		break;
+	}
+	return result;
+}
+
+LeafBoundsPlan::LeafBoundsPlan(const TableConfiguration &configuration, const PhysicalColumns &physical) {
+	const auto &data_leaves = configuration.DataLeaves();
+	for (const auto index : configuration.StatisticsLeaves()) {
+		const auto &leaf = data_leaves[index];
+		BoundLeaf bound;
+		bound.type = leaf.type;
+		const auto top = std::find(physical.names.begin(), physical.names.end(), leaf.physical_path.front());
+		if (top == physical.names.end()) {
+			continue;
+		}
+		const auto column = duckdb::column_t(top - physical.names.begin());
+		const DataType *type = configuration.GetSchema().fields[physical.fields[column]].type.get();
+		for (size_t depth = 1; depth < leaf.physical_path.size(); depth++) {
+			size_t child = 0;
+			while (type->fields[child].PhysicalName() != leaf.physical_path[depth]) {
+				child++;
+			}
+			bound.children.push_back(child);
+			type = type->fields[child].type.get();
+		}
+		if (scanned.empty() || scanned.back() != column) {
+			scanned.push_back(column);
+		}
+		bound.column = scanned.size() - 1;
+		leaves.push_back(std::move(bound));
+		columns.push_back(leaf);
+	}
+}
+
+std::vector<LeafBounds> LeafBoundsPlan::Gather(const duckdb::ColumnDataCollection &rows) const {
+	std::vector<LeafBounds> bounds(leaves.size());
+	if (leaves.empty()) {
+		return bounds;
+	}
+	duckdb::vector<duckdb::column_t> ids(scanned.begin(), scanned.end());
+	for (auto &chunk : rows.Chunks(ids)) {
+		for (size_t i = 0; i < leaves.size(); i++) {
+			GatherFrom(chunk.data[leaves[i].column], leaves[i], chunk.size(), bounds[i]);
+		}
+	}
+	return bounds;
+}
+
+void LeafBoundsPlan::Merge(std::vector<LeafBounds> &bounds, const std::vector<LeafBounds> &other) const {
+	if (bounds.empty()) {
+		bounds = other;
+		return;
+	}
+	for (size_t i = 0; i < bounds.size(); i++) {
+		bounds[i].Merge(other[i], *leaves[i].type);
+	}
+}
+
+std::string LeafBoundsPlan::ToText(const std::vector<LeafBounds> &bounds, uint64_t row_count) const {
+	FileStatistics statistics;
+	statistics.num_records = int64_t(row_count);
+	for (size_t i = 0; i < leaves.size(); i++) {
+		statistics.columns.push_back(bounds.empty() ? ColumnStatistics() : bounds[i].ToStatistics(*leaves[i].type));
+	}
+	return WriteStatistics(statistics, columns);
+}
+
+} // namespace merganser

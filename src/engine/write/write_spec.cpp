@@ -1,0 +1,88 @@
+#include "engine/write/write_spec.hpp"
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+
+namespace merganser {
+
+namespace {
+
+//! A JSON array of column names, written by CREATE TABLE … SORTED BY.
+constexpr const char *SORTED_BY_PROPERTY = "merganser.sortedBy";
+
+//! DuckDB's Parquet writer ends the whole instance on a type that it does not know: nothing unknown may reach it.
+void CheckStorable(const DataType &type, const std::string &column, bool is_top_level) {
+	switch (type.kind) {
+	case TypeKind::VOID:
+		if (!is_top_level) {
+			throw Error(ErrorKind::UNSUPPORTED, "column \"" + column +
+			                                        "\" has the type void inside a nested type, which cannot be "
+			                                        "written to Parquet. Drop or change the column");
+		}
+		return;
+	case TypeKind::VARIANT:
+		throw Error(ErrorKind::UNSUPPORTED,
+		            "column \"" + column + "\" has the type variant, which is not written in this version");
+	case TypeKind::STRUCT:
+		for (const auto &field : type.fields) {
+			CheckStorable(*field.type, column + "." + field.name, false);
+		}
+		return;
+	case TypeKind::MAP:
+		CheckStorable(*type.key, column + ".key", false);
+		CheckStorable(*type.element, column + ".value", false);
+		return;
+	case TypeKind::ARRAY:
+		CheckStorable(*type.element, column + ".element", false);
+		return;
+	default:
+		return;
+	}
+}
+
+std::vector<SortKey> SortKeysOf(const TableConfiguration &configuration) {
+	std::vector<SortKey> keys;
+	const auto text = configuration.Property(SORTED_BY_PROPERTY);
+	if (!text) {
+		return keys;
+	}
+	std::vector<std::string> names;
+	try {
+		const auto document = ParseJson(*text, SORTED_BY_PROPERTY);
+		for (const auto name : document.Root().Elements()) {
+			names.emplace_back(name.AsString());
+		}
+	} catch (const Error &) {
+		// Only the order of rows depends on it.
+		return keys;
+	}
+	for (const auto &name : names) {
+		const auto column = configuration.GetSchema().IndexOf(name);
+		if (column && !configuration.IsPartitionColumn(*column)) {
+			SortKey key;
+			key.column = *column;
+			keys.push_back(key);
+		}
+	}
+	return keys;
+}
+
+} // namespace
+
+WriteSpec MakeWriteSpec(const TableLocation &location, TableConfigurationPtr configuration) {
+	configuration->CheckWritable();
+	WriteSpec spec;
+	spec.location = location;
+	for (const auto &field : configuration->GetSchema().fields) {
+		CheckStorable(*field.type, field.name, true);
+		spec.names.push_back(field.name);
+		spec.types.push_back(ToDuckDBType(*field.type));
+	}
+	spec.sort_keys = SortKeysOf(*configuration);
+	spec.target_file_size_bytes = configuration->TargetFileSizeBytes();
+	spec.codec = configuration->CompressionCodec();
+	spec.configuration = std::move(configuration);
+	return spec;
+}
+
+} // namespace merganser
