@@ -1,0 +1,74 @@
+"""What other engines are known to get wrong in tables that are right. An entry that is not needed fails its test."""
+
+import json
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Weakness:
+    """A reader that refuses a table or reads it wrong."""
+
+    engine: str
+    table: str  # name of the gallery, or path below the kept folder of the SQL suite; * and ? match
+    reason: str
+    feature: str = ""  # only of tables whose readers need this feature
+
+
+POLARS_FOLDER = "Polars 2.1 looks for the files of a folder whose name it would percent-encode under the encoded name"
+PERCENT_FOLDER = "the kernel decodes a folder that is named with a percent sign, and looks for another one"
+DUCKDB_FOLDER = "DuckDB's delta extension 1.5.5 decodes such folder names wrongly when it opens a data file"
+DUCKDB_MAPPED_PARTITIONS = "DuckDB's delta extension 1.5.5 reads mapped partition columns as NULL"
+
+WEAKNESSES: list[Weakness] = [
+    Weakness("polars", "*", "Polars 2.1 refuses column mapping", "columnMapping"),
+    Weakness("polars", "*", "Polars 2.1 refuses type widening", "typeWidening"),
+    Weakness("delta-rs", "*", "delta-rs 1.6.6 refuses type widening", "typeWidening"),
+    Weakness("duckdb-delta", "mapped_partitioned", DUCKDB_MAPPED_PARTITIONS),
+    Weakness("polars", "Größe 日本", POLARS_FOLDER),
+    Weakness("duckdb-delta", "Größe 日本", DUCKDB_FOLDER),
+    Weakness("polars", "with space", POLARS_FOLDER),
+    Weakness("delta-rs", "per%20cent", PERCENT_FOLDER),
+    Weakness("polars", "per%20cent", PERCENT_FOLDER),
+    Weakness("duckdb-delta", "per%20cent", PERCENT_FOLDER),
+    # What the SQL suite leaves behind.
+    Weakness("polars", "test.sql.catalog.names/*/100%", POLARS_FOLDER),
+    Weakness("polars", "test.sql.catalog.names/*/Größe", POLARS_FOLDER),
+    Weakness("polars", "test.sql.catalog.names/*/hash#tag", POLARS_FOLDER),
+    Weakness("polars", "test.sql.catalog.names/*/with space", POLARS_FOLDER),
+    Weakness("polars", "test.sql.catalog.names/*/q?mark", POLARS_FOLDER),
+    Weakness("polars", "test.sql.catalog.names/*/日本語", POLARS_FOLDER),
+    Weakness("polars", "test.sql.catalog.names/*/a=b", "Polars 2.1 takes a folder named a=b for a Hive partition"),
+    Weakness("duckdb-delta", "test.sql.catalog.names/*/100%", DUCKDB_FOLDER),
+    Weakness("duckdb-delta", "test.sql.catalog.names/*/日本語", DUCKDB_FOLDER),
+    Weakness("delta-rs", "test.sql.catalog.names/*/per%20cent", PERCENT_FOLDER),
+    Weakness("polars", "test.sql.catalog.names/*/per%20cent", PERCENT_FOLDER),
+    Weakness("duckdb-delta", "test.sql.catalog.names/*/per%20cent", PERCENT_FOLDER),
+]
+
+# Tables that the SQL suite breaks on purpose: nobody can read their newest version, we say so, and the suite checks
+# what.
+BROKEN_ON_PURPOSE = {
+    "test.sql.read.broken_files/lake/main/t": "names data files that are missing, broken, or outside of the table",
+    "test.sql.read.deletion_vectors/lake/main/t": "ends with a corrupt deletion vector",
+}
+
+
+def needed_features(table: Path) -> set[str]:
+    """What a reader of the table's newest version has to know, from its commits."""
+    protocol: dict = {}
+    for commit in sorted((table / "_delta_log").glob("0*.json")):
+        for line in commit.read_text().splitlines():
+            action = json.loads(line)
+            protocol = action.get("protocol", protocol)
+    features = set(protocol.get("readerFeatures") or [])
+    # Reader version 2 is column mapping, whether it is on or not.
+    return features | ({"columnMapping"} if protocol.get("minReaderVersion") == 2 else set())
+
+
+def find_weaknesses(engine: str, name: str, features: set[str]) -> list[Weakness]:
+    """All that explain why the engine does not read the table right."""
+    return [weakness for weakness in WEAKNESSES
+            if weakness.engine == engine and fnmatchcase(name, weakness.table)
+            and (not weakness.feature or weakness.feature in features)]
