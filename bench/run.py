@@ -1,0 +1,86 @@
+"""Benchmarks, each with its peers in the same run, in turn.   run.py [NAME …] [--small] [--runs N]
+
+Results: bench/results/<name>.json and a table on the terminal. A figure counts only on a quiet machine; the ratio
+within one run is what holds. --small runs everything on little data, to see that it works.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import sys
+
+from measure import ROOT, in_turn, medians, run_workload
+
+RESULTS = ROOT / "bench" / "results"
+SCRATCH = ROOT / "build" / "bench"
+
+
+def snapshot_prune(small: bool, runs: int) -> dict:
+    folder = SCRATCH / "snapshot" / "t"
+    run_workload("make_snapshot_table", folder, 20_000 if small else 1_000_000, 20)
+    engines = ["merganser", "delta_extension", "delta_rs"]
+    return medians(in_turn(engines, runs, lambda engine: run_workload("snapshot_prune", engine, folder)))
+
+
+def tpch_source(small: bool) -> pathlib.Path:
+    lake = SCRATCH / ("tpch_small" if small else "tpch_sf1")
+    if not (lake / "lineitem.source.parquet").exists():
+        shutil.rmtree(lake, ignore_errors=True)
+        run_workload("tpch", "make", lake, 0.01 if small else 1)
+    return lake
+
+
+def tpch(small: bool, runs: int) -> dict:
+    lake = tpch_source(small)
+    return medians(in_turn(["merganser", "read_parquet", "delta_extension"], runs,
+                           lambda engine: run_workload("tpch", engine, lake)))
+
+
+def ctas(small: bool, runs: int) -> dict:
+    source = tpch_source(small) / "lineitem.source.parquet"
+    folder = SCRATCH / "ctas"
+    return medians(in_turn(["merganser", "duckdb_copy", "delta_rs"], runs,
+                           lambda engine: run_workload("ctas", engine, folder, source)))
+
+
+def small_inserts(small: bool, runs: int) -> dict:
+    folder = SCRATCH / "inserts"
+    results = in_turn(["merganser", "delta_rs"], 1, lambda engine: run_workload(
+        "small_inserts", engine, folder, 30 if small else 1000, 5000))
+    if not small:
+        results["merganser_5000"] = [run_workload("small_inserts", "merganser", folder, 5000, 5000)]
+    return medians(results)
+
+
+BENCHMARKS = {"snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas, "small_inserts": small_inserts}
+
+
+def print_table(name: str, figures: dict) -> None:
+    peers = list(figures)
+    print(f"\n{name}")
+    print(f"  {'':<24}" + "".join(f"{peer:>18}" for peer in peers))
+    for figure in figures[peers[0]]:
+        print(f"  {figure:<24}" + "".join(f"{figures[peer].get(figure, float('nan')):>18.3f}" for peer in peers))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []])
+    parser.add_argument("--small", action="store_true")
+    parser.add_argument("--runs", type=int, default=3)
+    arguments = parser.parse_args()
+    RESULTS.mkdir(exist_ok=True)
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    for name in arguments.names or BENCHMARKS:
+        figures = BENCHMARKS[name](arguments.small, arguments.runs)
+        print_table(name, figures)
+        if not arguments.small:
+            report = {"benchmark": name, "cores": os.cpu_count(), "runs": arguments.runs, "median": figures}
+            (RESULTS / f"{name}.json").write_text(json.dumps(report, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""What the workloads share: connections with Merganser or with DuckDB's delta extension, and a stopwatch."""
+
+import os
+import pathlib
+import time
+
+import duckdb
+
+
+def merganser_connection(threads: int = 2, memory_limit: str = "4GB") -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"allow_unsigned_extensions": "true", "threads": threads,
+                                        "memory_limit": memory_limit})
+    connection.execute(f"LOAD '{os.environ['MERGANSER_EXTENSION']}'")
+    return connection
+
+
+def plain_connection(threads: int = 2, memory_limit: str = "4GB") -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": threads, "memory_limit": memory_limit})
+
+
+def delta_connection(threads: int = 2, memory_limit: str = "4GB") -> duckdb.DuckDBPyConnection:
+    import duckdb_extension_delta
+
+    connection = plain_connection(threads, memory_limit)
+    folder = pathlib.Path(duckdb_extension_delta.__file__).parent
+    connection.execute(f"LOAD '{next(folder.rglob('delta.duckdb_extension'))}'")
+    return connection
+
+
+def load_tpch(connection: duckdb.DuckDBPyConnection) -> None:
+    import duckdb_extension_tpch
+
+    folder = pathlib.Path(duckdb_extension_tpch.__file__).parent
+    connection.execute(f"LOAD '{next(folder.rglob('tpch.duckdb_extension'))}'")
+
+
+class Stopwatch:
+    """with Stopwatch() as watch: …; watch.seconds"""
+
+    def __enter__(self):
+        self.start = time.perf_counter()
+        return self
+
+    def __exit__(self, *_):
+        self.seconds = time.perf_counter() - self.start
