@@ -12,10 +12,15 @@ ROOT = HERE.parent
 EXTENSION = os.environ.get("MERGANSER_EXTENSION", str(ROOT / "build/release/merganser.duckdb_extension"))
 
 
-def run_workload(script: str, *arguments: object, timeout_s: int = 900) -> dict:
+#: duckrun wants other versions of the engines than the tests.
+PYTHON_OF = {"duckrun": str(ROOT / ".deps/venv-bench/bin/python")}
+
+
+def run_workload(script: str, *arguments: object) -> dict:
     """Runs bench/workloads/<script>.py; it prints one JSON object as its last line. Adds `peak_mb`."""
+    python = PYTHON_OF.get(str(arguments[0]), sys.executable)
     with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen([sys.executable, str(HERE / "workloads" / f"{script}.py"), *map(str, arguments)],
+        process = subprocess.Popen([python, str(HERE / "workloads" / f"{script}.py"), *map(str, arguments)],
                                    stdout=output, env={**os.environ, "MERGANSER_EXTENSION": EXTENSION, "TZ": "UTC"})
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

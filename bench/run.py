@@ -41,7 +41,7 @@ def tpch(small: bool, runs: int) -> dict:
 def ctas(small: bool, runs: int) -> dict:
     source = tpch_source(small) / "lineitem.source.parquet"
     folder = SCRATCH / "ctas"
-    return medians(in_turn(["merganser", "duckdb_copy", "delta_rs"], runs,
+    return medians(in_turn(["merganser", "duckdb_copy", "delta_rs", "duckrun"], runs,
                            lambda engine: run_workload("ctas", engine, folder, source)))
 
 

@@ -187,6 +187,8 @@ def main(stages: set[str]) -> None:
         once("go-module", json.dumps(pins["go_module"]), lambda: fetch_go_module(pins["go_module"]))
     if stages & {"test", "demo", "bench"}:
         venv("test")
+    if "bench" in stages:
+        venv("bench")
     if "spark" in stages:
         venv("spark")
         once("spark-jars", json.dumps(pins["spark_jars"]) + (TOOLS / "spark" / "pom.xml").read_text(),

@@ -18,12 +18,15 @@ def plain_connection(threads: int = 2, memory_limit: str = "4GB") -> duckdb.Duck
     return duckdb.connect(config={"threads": threads, "memory_limit": memory_limit})
 
 
-def delta_connection(threads: int = 2, memory_limit: str = "4GB") -> duckdb.DuckDBPyConnection:
+def delta_extension() -> pathlib.Path:
     import duckdb_extension_delta
 
+    return next(pathlib.Path(duckdb_extension_delta.__file__).parent.rglob("delta.duckdb_extension"))
+
+
+def delta_connection(threads: int = 2, memory_limit: str = "4GB") -> duckdb.DuckDBPyConnection:
     connection = plain_connection(threads, memory_limit)
-    folder = pathlib.Path(duckdb_extension_delta.__file__).parent
-    connection.execute(f"LOAD '{next(folder.rglob('delta.duckdb_extension'))}'")
+    connection.execute(f"LOAD '{delta_extension()}'")
     return connection
 
 

@@ -54,14 +54,14 @@ std::vector<CheckpointPart> ReadCheckpointParts(const TableLocation &location, L
                                                 const std::vector<LogFile> &checkpoint, LogReplay &replay) {
 	std::vector<CheckpointPart> parts;
 	if (checkpoint.front().is_json) {
-		replay.Apply(ReadLogFile(location, checkpoint.front()), -1);
+		replay.ApplyFile(location, checkpoint.front());
 	} else {
 		std::vector<std::string> files;
 		for (auto &file : checkpoint) {
 			files.push_back(file.path);
 		}
 		auto part = ReadPart(location, context, std::move(files));
-		replay.ApplyOthers(std::move(part.rows->others));
+		replay.ApplyReconciled(std::move(part.rows->others));
 		if (part.rows->LiveCount() > 0) {
 			parts.push_back(std::move(part));
 		}

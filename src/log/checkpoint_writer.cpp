@@ -51,7 +51,7 @@ void WriteCheckpoint(const Snapshot &snapshot, LogContext context, int64_t now_m
 	LogReplay replay(true);
 	for (auto file = segment.commits.rbegin(); file != segment.commits.rend(); ++file) {
 		context.cancel.Check();
-		replay.Apply(ReadLogFile(location, *file), -1);
+		replay.ApplyFile(location, *file);
 	}
 	const auto retention_ms =
 	    snapshot.configuration->PropertyIntervalMs("delta.deletedFileRetentionDuration", RETENTION_DEFAULT_MS);

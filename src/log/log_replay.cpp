@@ -1,28 +1,38 @@
 #include "log/log_replay.hpp"
 
+#include "log/commit_file.hpp"
+
 #include <algorithm>
 #include <type_traits>
 
 namespace merganser {
 
-void LogReplay::Apply(std::vector<Action> &&actions, int64_t version) {
-	if (version < 0) {
-		// A compacted file or a JSON checkpoint. Some writers put the commits in it one behind the other, the newest
-		// first.
-		for (auto &action : actions) {
-			ApplyOne(std::move(action), version);
-		}
+namespace {
+
+//! Adds of a checkpoint or of a compacted file.
+constexpr int64_t VERSION_NOT_KNOWN = -1;
+
+} // namespace
+
+void LogReplay::ApplyFile(const TableLocation &location, const LogFile &file) {
+	auto actions = ReadLogFile(location, file);
+	if (file.kind == LogFileKind::COMMIT) {
+		ApplyCommit(std::move(actions), file.version);
 	} else {
-		for (auto action = actions.rbegin(); action != actions.rend(); ++action) {
-			ApplyOne(std::move(*action), version);
-		}
+		ApplyReconciled(std::move(actions));
+	}
+}
+
+void LogReplay::ApplyCommit(std::vector<Action> &&actions, int64_t version) {
+	for (auto action = actions.rbegin(); action != actions.rend(); ++action) {
+		ApplyOne(std::move(*action), version);
 	}
 	has_commit = true;
 }
 
-void LogReplay::ApplyOthers(std::vector<Action> &&actions) {
+void LogReplay::ApplyReconciled(std::vector<Action> &&actions) {
 	for (auto &action : actions) {
-		ApplyOne(std::move(action), -1);
+		ApplyOne(std::move(action), VERSION_NOT_KNOWN);
 	}
 	has_commit = true;
 }

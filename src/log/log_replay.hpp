@@ -20,11 +20,13 @@ public:
 	explicit LogReplay(bool keep_removes_p = false) : keep_removes(keep_removes_p) {
 	}
 
-	//! One commit, the next older one. Within it the later line wins. `version` is -1 where the adds' versions are not
-	//! known.
-	void Apply(std::vector<Action> &&actions, int64_t version);
-	//! Actions of a checkpoint other than its files, after all commits.
-	void ApplyOthers(std::vector<Action> &&actions);
+	//! Reads and applies one file of the log, the next older one: a commit, a compacted file or a JSON checkpoint.
+	void ApplyFile(const TableLocation &location, const LogFile &file);
+	//! One commit, the next older one. Within it the later line wins.
+	void ApplyCommit(std::vector<Action> &&actions, int64_t version);
+	//! Actions of a checkpoint or of a compacted file, whose commits are not known. Within them the earlier one wins:
+	//! some writers put the commits into a compacted file one behind the other, the newest first.
+	void ApplyReconciled(std::vector<Action> &&actions);
 	//! The added files from the oldest to the newest commit. Takes them away.
 	std::vector<CommittedFile> TakeFiles();
 

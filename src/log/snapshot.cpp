@@ -58,7 +58,7 @@ SnapshotPtr LoadSegment(const TableLocation &location, LogContext context, const
 	LogReplay replay;
 	for (auto file = segment.commits.rbegin(); file != segment.commits.rend(); ++file) {
 		context.cancel.Check();
-		replay.Apply(ReadLogFile(location, *file), file->kind == LogFileKind::COMMIT ? file->version : -1);
+		replay.ApplyFile(location, *file);
 	}
 	std::vector<CheckpointPart> parts;
 	if (!segment.checkpoint.empty()) {

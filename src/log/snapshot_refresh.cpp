@@ -49,7 +49,7 @@ SnapshotPtr TryAdvance(const SnapshotPtr &older, LogContext context, std::option
 	LogReplay replay;
 	for (auto commit = tail.commits.rbegin(); commit != tail.commits.rend(); ++commit) {
 		context.cancel.Check();
-		replay.Apply(ReadLogFile(location, *commit), commit->version);
+		replay.ApplyFile(location, *commit);
 	}
 	auto memo =
 	    older->memo ? older->memo->Successor() : std::make_shared<LogMemo>(std::make_shared<std::atomic<int64_t>>(-1));
@@ -102,7 +102,7 @@ SnapshotPtr RefreshSnapshot(const SnapshotPtr &older, LogContext context) {
 SnapshotPtr AdvanceSnapshot(const SnapshotPtr &older, const std::vector<Action> &actions, const LogFile &commit) {
 	Verify(commit.version == older->version + 1, "a snapshot advances by one version");
 	LogReplay replay;
-	replay.Apply(std::vector<Action>(actions), commit.version);
+	replay.ApplyCommit(std::vector<Action>(actions), commit.version);
 	auto memo =
 	    older->memo ? older->memo->Successor() : std::make_shared<LogMemo>(std::make_shared<std::atomic<int64_t>>(-1));
 	return AdvanceBy(*older, replay, SnapshotEnd {commit.version, commit, older->checkpoint_version, std::move(memo)});

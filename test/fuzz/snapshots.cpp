@@ -233,7 +233,7 @@ private:
 			if (!store->Head(location.CommitPath(version))) {
 				return;
 			}
-			replay.Apply(ReadCommit(location, version), version);
+			replay.ApplyCommit(ReadCommit(location, version), version);
 		}
 		std::vector<Action> actions(replay.removes.begin(), replay.removes.end());
 		for (auto &committed : replay.TakeFiles()) {

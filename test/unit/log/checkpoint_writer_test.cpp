@@ -127,6 +127,15 @@ TEST_F(CheckpointWriterTest, PreviousCheckpointIsCarriedOver) {
 	EXPECT_EQ(Load()->files.LiveCount(), 100u);
 }
 
+TEST_F(CheckpointWriterTest, FileThatItsOwnCommitRemovedFirstIsKept) {
+	Commit(0, {Features(), Meta(), Add("a")});
+	Commit(1, {Remove("a"), Add("a", 7)});
+	WriteCheckpoint(*Load(), context, clock.NowMs());
+	DropLog(V(0) + ".json");
+	DropLog(V(1) + ".json");
+	EXPECT_EQ(Live(*Load()), std::multiset<std::string> {"a"});
+}
+
 TEST_F(CheckpointWriterTest, RetentionPropertyDecidesAboutTombstones) {
 	Commit(0, {Features(), Meta({}, {{"delta.deletedFileRetentionDuration", "interval 2 days"}}), Add("a"), Add("b")});
 	Commit(1, {Remove("a", "", 10 * DAY_MS), Remove("b", "", 12 * DAY_MS)});
