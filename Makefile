@@ -34,21 +34,26 @@ configure:
 	@test -e $(BUILD)/build.ninja || cmake --preset $(PRESET)
 
 build: configure ## the shell and the extension: build/release/merganser, merganser.duckdb_extension
-	cmake --build $(BUILD) -j $(JOBS)
+	cmake --build $(BUILD) -j $(JOBS) --target product
 
-unit: build ## unit tests of the rooms (GoogleTest)
+unit sim fuzz: configure
+	@cmake --build $(BUILD) -j $(JOBS) --target $@_tests
+
+unit: ## unit tests of the rooms (GoogleTest)
 	$(CTEST) -L unit
 
-sql: build ## SQL tests: test/sql/<feature>/*.test
+sql: configure ## SQL tests: test/sql/<feature>/*.test
+	@cmake --build $(BUILD) -j $(JOBS) --target sqllogic
 	$(call run_if,test/sql,$(BUILD)/sqllogic $(ARGS) test/sql)
 
-sim: build ## seeded simulation: writers, faults, a mock clock
+sim: ## seeded simulation: writers, faults, a mock clock
 	$(call run_if,test/sim/*.cpp,$(CTEST) -L sim)
 
-fuzz: build ## fuzz drivers, smoke seeds
+fuzz: ## fuzz drivers, smoke seeds
 	$(call run_if,test/fuzz/*.cpp,$(CTEST) -L fuzz)
 
 shell: build python-env ## the shell and the SQL test runner as programs, from outside
+	@cmake --build $(BUILD) -j $(JOBS) --target sqllogic
 	$(call run_if,test/shell/*.py,$(PYTEST) test/shell)
 
 golden: build python-env ## published Delta tables against their expected rows

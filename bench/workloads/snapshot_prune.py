@@ -22,7 +22,9 @@ def foreign_commit(folder: pathlib.Path) -> pathlib.Path:
     log = folder / "_delta_log"
     version = max(int(path.stem) for path in log.glob("*.json") if path.stem.isdigit()) + 1
     path = log / f"{version:020}.json"
-    stats = json.dumps({"numRecords": 1, "minValues": {"c0": 1}, "maxValues": {"c0": 1}, "nullCount": {"c0": 0}})
+    bounds = {f"c{i}": 1 for i in range(10)}
+    stats = json.dumps({"numRecords": 1, "minValues": bounds, "maxValues": bounds,
+                        "nullCount": dict.fromkeys(bounds, 0)})
     path.write_text(json.dumps({"commitInfo": {"timestamp": 1700000000000, "operation": "WRITE"}}) + "\n" + json.dumps(
         {"add": {"path": f"foreign-{version}.parquet", "partitionValues": {}, "size": 1, "modificationTime": 1,
                  "dataChange": True, "stats": stats}}) + "\n")

@@ -2,6 +2,7 @@
 // refreshed from any older snapshot, advanced without the store, through checkpoints, compacted files and clean-up.
 // Usage: fuzz_snapshots [--seed N] [--iterations N]
 
+#include "base/error.hpp"
 #include "base/random.hpp"
 #include "log/checkpoint_writer.hpp"
 #include "log/checksum_file.hpp"

@@ -44,7 +44,8 @@ std::string RenderValue(const duckdb::Value &value) {
 
 //! By DuckDB's own regular expressions, in which '.' stands for line breaks too.
 bool MatchesWholly(const std::string &text, const std::string &pattern) {
-	static duckdb::DuckDB scratch(nullptr);
+	// Never destroyed: at exit DuckDB's thread-local state is gone before statics are.
+	static auto &scratch = *new duckdb::DuckDB(nullptr);
 	duckdb::Connection connection(scratch);
 	const auto *sql = "SELECT regexp_full_match($1, $2, 's')";
 	auto result = connection.Query(sql, duckdb::Value(text), duckdb::Value(pattern));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.hpp"
 #include "log/commit_append.hpp"
 #include "log/log_file_name.hpp"
 #include "log/snapshot.hpp"
