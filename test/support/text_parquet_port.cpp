@@ -29,7 +29,7 @@ std::vector<uint64_t> TextParquetPort::CountRows(ObjectStore &store, const std::
 }
 
 void TextParquetPort::ReadCheckpoint(ObjectStore &store, const CheckpointReadRequest &request,
-                    const std::function<void(CheckpointRows &)> &consume, const CancelToken &cancel) {
+                                     const std::function<void(CheckpointRows &)> &consume, const CancelToken &cancel) {
 	read_count++;
 	stats_read_count += request.stats;
 	std::vector<std::vector<Action>> contents;
@@ -64,7 +64,7 @@ void TextParquetPort::ReadCheckpoint(ObjectStore &store, const CheckpointReadReq
 }
 
 PutOutcome TextParquetPort::WriteCheckpoint(ObjectStore &store, const std::string &path, CheckpointSource &source,
-                           uint64_t &size_bytes) {
+                                            uint64_t &size_bytes) {
 	std::string text = MAGIC;
 	CheckpointRows rows;
 	while (source.Next(rows)) {
@@ -141,13 +141,13 @@ void TextParquetPort::AddRow(CheckpointRows &rows, const AddFile &file, const Ch
 	if (file.deletion_vector || file.tags || file.base_row_id || file.default_row_commit_version ||
 	    file.clustering_provider) {
 		rows.extras.push_back(CheckpointRows::AddExtras {row, file.deletion_vector, file.tags, file.base_row_id,
-		                                                 file.default_row_commit_version,
-		                                                 file.clustering_provider});
+		                                                 file.default_row_commit_version, file.clustering_provider});
 	}
 }
 
 void TextParquetPort::GiveBatch(const std::vector<Action> &actions, std::pair<uint32_t, uint64_t> batch,
-               const CheckpointReadRequest &request, const std::function<void(CheckpointRows &)> &consume) const {
+                                const CheckpointReadRequest &request,
+                                const std::function<void(CheckpointRows &)> &consume) const {
 	CheckpointRows rows;
 	rows.file = batch.first;
 	rows.first_row = batch.second;

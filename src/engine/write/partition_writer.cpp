@@ -14,8 +14,8 @@ namespace merganser {
 
 namespace {
 
-//! Of rows in memory; encoding takes about twice as much again, for each thread. Measured on TPC-H's lineitem: 48 MB need
-//! half the memory of a million rows at once and take no longer.
+//! Of rows in memory; encoding takes about twice as much again, for each thread. On TPC-H's lineitem 48 MB need half
+//! the memory of a million rows at once and take no longer.
 constexpr uint64_t ROW_GROUP_BYTES_MAX = 48ull << 20;
 constexpr uint64_t ROW_GROUP_BYTES_MIN = 1ull << 20;
 

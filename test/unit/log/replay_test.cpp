@@ -174,9 +174,8 @@ TEST_F(ReplayTest, CompactedFileGivesTheSameState) {
 
 TEST_F(ReplayTest, CompactedFileOfUnreconciledCommitsHasTheNewestFirst) {
 	CommitMany(0, 3);
-	PutLog(V(1) + "." + V(3) + ".compacted.json",
-	       EncodeCommit({SetTransaction {"app", 3, {}}, Add("f3"), Remove("f1"), SetTransaction {"app", 2, {}}, Add("f2"),
-	                     Add("f1")}));
+	PutLog(V(1) + "." + V(3) + ".compacted.json", EncodeCommit({SetTransaction {"app", 3, {}}, Add("f3"), Remove("f1"),
+	                                                            SetTransaction {"app", 2, {}}, Add("f2"), Add("f1")}));
 	auto snapshot = Load();
 	EXPECT_EQ(Live(*snapshot), (std::multiset<std::string> {"f2", "f3"}));
 	EXPECT_EQ(snapshot->transactions.at("app").version, 3);
