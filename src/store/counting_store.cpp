@@ -127,9 +127,9 @@ bool CountingStore::FolderExists(const std::string &folder) {
 	return inner->FolderExists(folder);
 }
 
-std::unique_ptr<StoreLock> CountingStore::LockFolder(const std::string &folder) {
+std::unique_ptr<StoreLock> CountingStore::LockFolder(const std::string &folder, LockMode mode) {
 	Count(StoreCall::LOCK_FOLDER);
-	return inner->LockFolder(folder);
+	return inner->LockFolder(folder, mode);
 }
 
 std::optional<std::string> CountingStore::LocalPath(const std::string &path) {

@@ -45,7 +45,7 @@ public:
 	bool DeleteEmptyFolder(const std::string &folder) override;
 	uint64_t DeleteLeftovers(const std::string &folder, int64_t modified_before_ms) override;
 	std::optional<std::string> FolderStamp(const std::string &folder) override;
-	std::unique_ptr<StoreLock> LockFolder(const std::string &folder) override;
+	std::unique_ptr<StoreLock> LockFolder(const std::string &folder, LockMode mode) override;
 	std::optional<std::string> LocalPath(const std::string &path) override;
 	std::string Name() const override;
 

@@ -218,9 +218,9 @@ bool FaultyStore::FolderExists(const std::string &folder) {
 	return exists;
 }
 
-std::unique_ptr<StoreLock> FaultyStore::LockFolder(const std::string &folder) {
+std::unique_ptr<StoreLock> FaultyStore::LockFolder(const std::string &folder, LockMode mode) {
 	std::unique_ptr<StoreLock> held;
-	Run(StoreCall::LOCK_FOLDER, folder, [&]() { held = inner->LockFolder(folder); });
+	Run(StoreCall::LOCK_FOLDER, folder, [&]() { held = inner->LockFolder(folder, mode); });
 	return held;
 }
 

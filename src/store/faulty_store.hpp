@@ -54,7 +54,7 @@ public:
 	uint64_t DeleteLeftovers(const std::string &folder, int64_t modified_before_ms) override;
 	//! nullopt when lists are torn: a stamp would promise what such a store cannot.
 	std::optional<std::string> FolderStamp(const std::string &folder) override;
-	std::unique_ptr<StoreLock> LockFolder(const std::string &folder) override;
+	std::unique_ptr<StoreLock> LockFolder(const std::string &folder, LockMode mode) override;
 	std::string Name() const override;
 
 	//! The `nth` call from here (1 = the next), of this kind or of any, fails once. Replaces an earlier order.

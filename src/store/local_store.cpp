@@ -215,7 +215,7 @@ bool LocalStore::FolderExists(const std::string &folder) {
 	ThrowErrno("look at", folder, errno);
 }
 
-std::unique_ptr<StoreLock> LocalStore::LockFolder(const std::string &folder) {
+std::unique_ptr<StoreLock> LocalStore::LockFolder(const std::string &folder, LockMode mode) {
 	CheckLocalPath(folder);
 	auto handle = OpenFile(folder, O_RDONLY | O_DIRECTORY);
 	if (!handle.IsOpen()) {
@@ -224,7 +224,7 @@ std::unique_ptr<StoreLock> LocalStore::LockFolder(const std::string &folder) {
 		}
 		ThrowErrno("lock", folder, errno);
 	}
-	while (flock(handle.Descriptor(), LOCK_EX) != 0) {
+	while (flock(handle.Descriptor(), mode == LockMode::SHARED ? LOCK_SH : LOCK_EX) != 0) {
 		if (errno == EBADF || errno == ENOLCK || errno == ENOTSUP || errno == ENOSYS || errno == EINVAL) {
 			return nullptr;
 		}

@@ -34,7 +34,7 @@ public:
 	std::optional<std::string> FolderStamp(const std::string &folder) override;
 	//! flock() on the folder itself. nullptr also when there is no such folder. A thread that takes it twice waits
 	//! forever.
-	std::unique_ptr<StoreLock> LockFolder(const std::string &folder) override;
+	std::unique_ptr<StoreLock> LockFolder(const std::string &folder, LockMode mode) override;
 	std::optional<std::string> LocalPath(const std::string &path) override;
 	std::string Name() const override;
 

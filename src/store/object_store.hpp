@@ -38,6 +38,9 @@ public:
 	virtual void Abort() = 0;
 };
 
+//! Any number may hold a shared lock at a time, or one an exclusive lock.
+enum class LockMode { SHARED, EXCLUSIVE };
+
 //! Held until it is destroyed.
 class StoreLock {
 public:
@@ -97,11 +100,12 @@ public:
 		return std::nullopt;
 	}
 
-	//! Waits for and holds an exclusive lock among all processes of this machine, until the result is destroyed.
-	//! nullptr where
-	//! the store has no locks. Advisory: only for clean-up, never for commits.
-	virtual std::unique_ptr<StoreLock> LockFolder(const std::string &folder) {
+	//! Waits for and holds a lock on the folder among all processes of this machine, until the result is destroyed.
+	//! nullptr where the store has no locks, or there is no such folder. Advisory: it keeps the clean-up of a dropped
+	//! table apart from its writers; that two commits never take one version is PutIfAbsent's work.
+	virtual std::unique_ptr<StoreLock> LockFolder(const std::string &folder, LockMode mode) {
 		(void)folder;
+		(void)mode;
 		return nullptr;
 	}
 

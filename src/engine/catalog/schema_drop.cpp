@@ -28,7 +28,7 @@ static void DropOneTable(duckdb::ClientContext &context, const TableLocation &lo
 	request.change = PlanDropTable(*snapshot, instance.GetClock().NowMs());
 	request.read_set.whole_table = true;
 	request.engine_info = EngineInfo();
-	auto result = CommitChange(request, CommitEnvironment {log, instance.GetClock(), instance.GetRandom()});
+	auto result = CommitToTable(request, CommitEnvironment {log, instance.GetClock(), instance.GetRandom()});
 	if (result.outcome != CommitOutcome::COMMITTED) {
 		throw Error(ErrorKind::CONFLICT, result.message);
 	}

@@ -63,21 +63,32 @@ bool IsLiveTableFolder(const TableLocation &location) {
 	       (text->find(DROPPED_PROPERTY) == std::string::npos && text->find(TOMBSTONE_COLUMN) == std::string::npos);
 }
 
-SnapshotPtr ReadLatestOrNone(SnapshotCache &snapshots, const TableLocation &location, LogContext log,
-                             int64_t max_staleness_ms, int64_t now_ms) {
+//! A log that cannot be replayed throws CORRUPT, unless it is what a clean-up that was cut short has left.
+static SnapshotPtr TryReadLatest(SnapshotCache &snapshots, const TableLocation &location, LogContext log,
+                                 int64_t max_staleness_ms, int64_t now_ms) {
 	try {
 		auto snapshot = snapshots.Latest(location, log, max_staleness_ms, now_ms);
 		return snapshot->IsDropped() ? nullptr : snapshot;
 	} catch (const Error &error) {
-		if (error.kind == ErrorKind::NOT_FOUND) {
-			return nullptr;
-		}
-		// A clean-up that was cut short leaves a log that cannot be replayed.
-		if (error.kind == ErrorKind::CORRUPT && FindDropCommit(location)) {
+		if (error.kind == ErrorKind::NOT_FOUND || (error.kind == ErrorKind::CORRUPT && FindDropCommit(location))) {
 			return nullptr;
 		}
 		throw;
 	}
+}
+
+SnapshotPtr ReadLatestOrNone(SnapshotCache &snapshots, const TableLocation &location, LogContext log,
+                             int64_t max_staleness_ms, int64_t now_ms) {
+	try {
+		return TryReadLatest(snapshots, location, log, max_staleness_ms, now_ms);
+	} catch (const Error &error) {
+		if (error.kind != ErrorKind::CORRUPT) {
+			throw;
+		}
+	}
+	// It may have been read in the middle of a clean-up. With the lock there is none.
+	const auto held = location.store->LockFolder(location.root, LockMode::SHARED);
+	return TryReadLatest(snapshots, location, log, 0, now_ms);
 }
 
 TableChange PlanDropTable(const Snapshot &snapshot, int64_t now_ms) {
@@ -105,8 +116,12 @@ static void DeleteEmptyFolders(const TableLocation &location, const std::set<std
 	location.store->DeleteEmptyFolder(location.root);
 }
 
-//! Requires: the schema's lock is held where the store has locks.
+//! Never while a commit is on its way, which would find its slot free again. A store without locks keeps the files.
 static void DeleteDroppedFiles(const TableLocation &location, int64_t version) {
+	const auto held = location.store->LockFolder(location.root, LockMode::EXCLUSIVE);
+	if (!held) {
+		return;
+	}
 	auto drop_path = location.CommitPath(version);
 	auto drop_commit = location.store->Head(drop_path);
 	if (!drop_commit || !IsDropCommit(location, version) || !ListNewCommits(location, version).empty()) {
@@ -140,7 +155,7 @@ static void DeleteDroppedFiles(const TableLocation &location, int64_t version) {
 
 void DeleteDroppedTable(const TableLocation &location, LogContext log, int64_t version) {
 	(void)log;
-	auto held = location.store->LockFolder(std::string(ParentOf(location.root)));
+	const auto held = location.store->LockFolder(std::string(ParentOf(location.root)), LockMode::EXCLUSIVE);
 	DeleteDroppedFiles(location, version);
 }
 
@@ -154,7 +169,7 @@ static CommitResult TableExists(const TableLocation &location, int64_t version) 
 	return result;
 }
 
-//! duckrun keeps the history of what it drops: the new table goes on with its log.
+//! duckrun keeps the history of what it drops, and so do we where there are no locks: the new table goes on with the log.
 static void ContinueAfterTombstone(CommitRequest &request, const SnapshotPtr &tombstone, int64_t now_ms) {
 	request.base = tombstone;
 	auto &change = request.change;
@@ -164,11 +179,52 @@ static void ContinueAfterTombstone(CommitRequest &request, const SnapshotPtr &to
 	RemoveAllFiles(*tombstone, now_ms, change);
 }
 
+//! False when `base` belongs to a table that is no longer there, or whose place another one has.
+static bool IsStillThere(const Snapshot &base, LogContext log) {
+	if (base.last_commit) {
+		const auto now = base.location.store->Head(base.last_commit->path);
+		if (now && now->size_bytes == base.last_commit->size_bytes &&
+		    now->modified_ms == base.last_commit->modified_ms) {
+			return true;
+		}
+	}
+	// The commit may also have been cleaned up, or the whole folder been copied back.
+	try {
+		const auto newest = LoadSnapshot(base.location, log);
+		return newest->version >= base.version &&
+		       newest->configuration->GetMetadata().id == base.configuration->GetMetadata().id;
+	} catch (const Error &error) {
+		if (error.kind != ErrorKind::NOT_FOUND && error.kind != ErrorKind::CORRUPT) {
+			throw;
+		}
+		return false;
+	}
+}
+
+static CommitResult TableDropped(const TableLocation &location, int64_t version) {
+	CommitResult result;
+	result.outcome = CommitOutcome::CONFLICT;
+	result.conflict = Conflict {ConflictKind::TABLE_DROPPED, version, "DROP TABLE", "", "the table was dropped"};
+	result.message = "cannot commit to table \"" + location.name + "\" on top of version " + std::to_string(version) +
+	                 ": another writer dropped the table, or dropped it and created it again. Nothing was written; "
+	                 "run the statement again if the table of that name is the one that is meant";
+	return result;
+}
+
+CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment environment) {
+	auto &location = request.location;
+	const auto held = location.store->LockFolder(location.root, LockMode::SHARED);
+	if (!IsStillThere(*request.base, environment.log)) {
+		return TableDropped(location, request.base->version);
+	}
+	return CommitChange(request, environment);
+}
+
 CommitResult CommitNewTable(const CommitRequest &request, CommitEnvironment environment) {
 	auto &location = request.location;
 	auto schema_folder = std::string(ParentOf(location.root));
 	location.store->CreateFolder(schema_folder);
-	auto held = location.store->LockFolder(schema_folder);
+	const auto held = location.store->LockFolder(schema_folder, LockMode::EXCLUSIVE);
 	SnapshotPtr existing;
 	try {
 		existing = LoadSnapshot(location, environment.log);
@@ -188,7 +244,7 @@ CommitResult CommitNewTable(const CommitRequest &request, CommitEnvironment envi
 	if (!existing->IsDropped()) {
 		return TableExists(location, existing->version);
 	}
-	if (existing->configuration->GetMetadata().configuration.count(DROPPED_PROPERTY)) {
+	if (held && existing->configuration->GetMetadata().configuration.count(DROPPED_PROPERTY)) {
 		DeleteDroppedFiles(location, existing->version);
 		return CommitChange(request, environment);
 	}

@@ -29,6 +29,10 @@ TableChange PlanDropTable(const Snapshot &snapshot, int64_t now_ms);
 //! anew.
 void DeleteDroppedTable(const TableLocation &location, LogContext log, int64_t version);
 
+//! Commits a change of a table that is there (`request.base`). CONFLICT, TABLE_DROPPED, where it was dropped since and its
+//! files are gone: its next version would be free again. No clean-up starts before it is done, where the store has locks.
+CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment environment);
+
 //! Commits version 0 of a new table, after what a dropped one left behind was removed. Fenced against a concurrent
 //! clean-up by a lock on the schema's folder where the store has locks.
 CommitResult CommitNewTable(const CommitRequest &request, CommitEnvironment environment);

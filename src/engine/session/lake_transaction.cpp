@@ -9,6 +9,7 @@
 #include "engine/session/lake_instance.hpp"
 #include "base/uri.hpp"
 #include "log/checkpoint_writer.hpp"
+#include "scan/file_pruning.hpp"
 
 namespace merganser {
 
@@ -189,6 +190,13 @@ void LakeTransaction::MarkWholeTableRead(const TableLocation &location) {
 	StateOf(location).whole_table_read = true;
 }
 
+//! The files that a scan with this predicate opens.
+static void AddReadFiles(const Snapshot &base, const Predicate &predicate, ReadSet &read_set) {
+	for (auto file : PruneFiles(base.files, *base.configuration, predicate).files) {
+		read_set.files.emplace_back(base.files.BatchOf(file).Path(file.row));
+	}
+}
+
 CommitResult LakeTransaction::CommitTable(duckdb::ClientContext &context, TableState &state) {
 	auto &instance = LakeInstance::Get(context);
 	CommitRequest request;
@@ -199,7 +207,8 @@ CommitResult LakeTransaction::CommitTable(duckdb::ClientContext &context, TableS
 	request.read_set.whole_table = state.whole_table_read;
 	for (auto &scan : state.scans) {
 		auto predicate = scan->GetPredicate();
-		if (predicate) {
+		if (predicate && state.base) {
+			AddReadFiles(*state.base, *predicate, request.read_set);
 			request.read_set.predicates.push_back(std::move(predicate));
 		} else {
 			request.read_set.whole_table = true;
@@ -209,7 +218,7 @@ CommitResult LakeTransaction::CommitTable(duckdb::ClientContext &context, TableS
 	if (!state.base) {
 		return CommitNewTable(request, environment);
 	}
-	return CommitChange(request, environment);
+	return CommitToTable(request, environment);
 }
 
 //! Upkeep after the commit can never fail the statement: the version is durable.

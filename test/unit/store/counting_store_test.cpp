@@ -33,7 +33,7 @@ TEST(CountingStore, CountsEachKind) {
 	store.CreateFolder("t");
 	store.DeleteEmptyFolder("t");
 	store.DeleteLeftovers("t", 0);
-	store.LockFolder("t");
+	store.LockFolder("t", LockMode::EXCLUSIVE);
 	EXPECT_EQ(store.Counts().Total(), 16u);
 	store.Reset();
 	EXPECT_EQ(store.Counts().Total(), 0u);

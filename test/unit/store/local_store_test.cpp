@@ -214,14 +214,28 @@ TEST(LocalStore, FreshStampIsWithheld) {
 TEST(LocalStore, LockIsHeldUntilDestroyed) {
 	TemporaryFolder folder;
 	LocalStore store;
-	auto held = store.LockFolder(folder.path);
+	auto held = store.LockFolder(folder.path, LockMode::EXCLUSIVE);
 	ASSERT_NE(held, nullptr);
-	auto second = std::async(std::launch::async, [&]() { return store.LockFolder(folder.path) != nullptr; });
+	auto second = std::async(std::launch::async, [&]() { return store.LockFolder(folder.path, LockMode::SHARED) != nullptr; });
 	EXPECT_EQ(second.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
 	TemporaryFolder other;
-	EXPECT_NE(store.LockFolder(other.path), nullptr);
+	EXPECT_NE(store.LockFolder(other.path, LockMode::EXCLUSIVE), nullptr);
 	held.reset();
 	EXPECT_TRUE(second.get());
-	EXPECT_EQ(store.LockFolder(folder / "none"), nullptr);
+	EXPECT_EQ(store.LockFolder(folder / "none", LockMode::SHARED), nullptr);
 	EXPECT_EQ(EntryCount(folder.path), 0u) << "no lock file";
+}
+
+TEST(LocalStore, SharedLocksLetEachOtherIn) {
+	TemporaryFolder folder;
+	LocalStore store;
+	auto first = store.LockFolder(folder.path, LockMode::SHARED);
+	auto second = store.LockFolder(folder.path, LockMode::SHARED);
+	ASSERT_TRUE(first && second);
+	auto other = std::async(std::launch::async,
+	                        [&]() { return store.LockFolder(folder.path, LockMode::EXCLUSIVE) != nullptr; });
+	first.reset();
+	EXPECT_EQ(other.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
+	second.reset();
+	EXPECT_TRUE(other.get());
 }

@@ -17,7 +17,7 @@ TEST(MemoryStore, TimeComesFromTheClock) {
 TEST(MemoryStore, HasNoLocalPathAndNoLocks) {
 	MemoryStore store;
 	EXPECT_EQ(store.LocalPath("t/a"), std::nullopt);
-	EXPECT_EQ(store.LockFolder("t"), nullptr);
+	EXPECT_EQ(store.LockFolder("t", LockMode::EXCLUSIVE), nullptr);
 	EXPECT_EQ(store.Name(), "memory");
 	EXPECT_EQ(store.DeleteLeftovers("t", INT64_MAX), 0u);
 }
