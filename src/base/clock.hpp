@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 namespace merganser {
 
@@ -36,5 +37,8 @@ public:
 private:
 	std::atomic<int64_t> now_ms;
 };
+
+//! For messages: 1000 -> `1970-01-01 00:00:01.000 UTC`.
+std::string UtcText(int64_t ms);
 
 } // namespace merganser

@@ -12,6 +12,10 @@ std::vector<HistoryEntry> ReadHistory(const TableLocation &location, std::option
 		// Throws: there is no table.
 		ListLogSegment(location);
 	}
+	std::map<int64_t, int64_t> file_times;
+	for (auto &commit : inventory.DatedCommits()) {
+		file_times[commit.file->version] = commit.timestamp_ms;
+	}
 	std::vector<HistoryEntry> entries;
 	for (auto commit = inventory.commits.rbegin(); commit != inventory.commits.rend(); ++commit) {
 		if (limit && entries.size() >= *limit) {
@@ -19,7 +23,8 @@ std::vector<HistoryEntry> ReadHistory(const TableLocation &location, std::option
 		}
 		HistoryEntry entry;
 		entry.version = commit->first;
-		entry.timestamp_ms = commit->second.modified_ms;
+		const auto file_time = file_times.find(commit->first);
+		entry.timestamp_ms = file_time == file_times.end() ? commit->second.modified_ms : file_time->second;
 		try {
 			entry.info = ReadCommitInfo(location, commit->second);
 		} catch (const Error &error) {
@@ -29,9 +34,8 @@ std::vector<HistoryEntry> ReadHistory(const TableLocation &location, std::option
 			}
 			throw;
 		}
-		if (entry.info) {
-			entry.timestamp_ms =
-			    entry.info->in_commit_timestamp.value_or(entry.info->timestamp.value_or(entry.timestamp_ms));
+		if (entry.info && entry.info->in_commit_timestamp) {
+			entry.timestamp_ms = *entry.info->in_commit_timestamp;
 		}
 		entries.push_back(std::move(entry));
 	}

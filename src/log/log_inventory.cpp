@@ -139,4 +139,20 @@ LogTail ListLogTail(const TableLocation &location, int64_t version) {
 	return tail;
 }
 
+std::vector<DatedCommit> LogInventory::DatedCommits() const {
+	std::vector<DatedCommit> dated;
+	const auto oldest = OldestReadable();
+	for (auto &[version, file] : commits) {
+		if (!oldest || version < *oldest) {
+			continue;
+		}
+		int64_t timestamp_ms = file.modified_ms;
+		if (!dated.empty()) {
+			timestamp_ms = std::max(timestamp_ms, dated.back().timestamp_ms + 1);
+		}
+		dated.push_back(DatedCommit {&file, timestamp_ms});
+	}
+	return dated;
+}
+
 } // namespace merganser

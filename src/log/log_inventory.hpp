@@ -10,6 +10,12 @@
 
 namespace merganser {
 
+struct DatedCommit {
+	const LogFile *file;
+	//! When the file was written, made monotonic: what AT (TIMESTAMP => …) goes by without in-commit timestamps.
+	int64_t timestamp_ms;
+};
+
 //! What a listing of `_delta_log` shows, or its end.
 class LogInventory {
 public:
@@ -34,6 +40,9 @@ public:
 	//! The files for `version` from its newest checkpoint on; nullopt when a version is missing, which is then in
 	//! `missing`.
 	std::optional<LogSegment> TrySegment(int64_t version, int64_t &missing) const;
+
+	//! The commits whose versions can be read, ascending.
+	std::vector<DatedCommit> DatedCommits() const;
 
 	std::map<int64_t, LogFile> commits;
 	//! Complete ones: one file, or all parts in order.

@@ -1,3 +1,4 @@
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "log/commit_file.hpp"
 #include "log/log_inventory.hpp"
@@ -8,29 +9,6 @@
 namespace merganser {
 
 namespace {
-
-struct DatedCommit {
-	const LogFile *file;
-	//! Of the file, made monotonic.
-	int64_t timestamp_ms;
-};
-
-//! The commits whose versions can be read.
-std::vector<DatedCommit> DateCommits(const LogInventory &inventory) {
-	std::vector<DatedCommit> dated;
-	const auto oldest = inventory.OldestReadable();
-	for (auto &[version, file] : inventory.commits) {
-		if (!oldest || version < *oldest) {
-			continue;
-		}
-		int64_t timestamp_ms = file.modified_ms;
-		if (!dated.empty()) {
-			timestamp_ms = std::max(timestamp_ms, dated.back().timestamp_ms + 1);
-		}
-		dated.push_back(DatedCommit {&file, timestamp_ms});
-	}
-	return dated;
-}
 
 int64_t InCommitTimestamp(const TableLocation &location, const LogFile &commit) {
 	auto info = ReadCommitInfo(location, commit);
@@ -44,14 +22,8 @@ int64_t InCommitTimestamp(const TableLocation &location, const LogFile &commit) 
 
 [[noreturn]] void ThrowBefore(const TableLocation &location, int64_t wanted_ms, int64_t version, int64_t timestamp_ms) {
 	throw Error(ErrorKind::NOT_FOUND, "table '" + location.name + "' has no version at timestamp " +
-	                                      std::to_string(wanted_ms) + " ms: the first available one is version " +
-	                                      std::to_string(version) + " at " + std::to_string(timestamp_ms) + " ms");
-}
-
-[[noreturn]] void ThrowAfter(const TableLocation &location, int64_t wanted_ms, int64_t version, int64_t timestamp_ms) {
-	throw Error(ErrorKind::NOT_FOUND, "timestamp " + std::to_string(wanted_ms) +
-	                                      " ms is after the newest version of table '" + location.name + "': version " +
-	                                      std::to_string(version) + " at " + std::to_string(timestamp_ms) + " ms");
+	                                      UtcText(wanted_ms) + ": the first available one is version " +
+	                                      std::to_string(version) + " at " + UtcText(timestamp_ms));
 }
 
 //! The last commit of [begin, end) at or before the timestamp, by in-commit timestamps: they ascend. Requires: the
@@ -82,7 +54,7 @@ int64_t SearchFileTimes(const TableLocation &location, const std::vector<DatedCo
 
 int64_t VersionAtTimestamp(const TableLocation &location, LogContext context, int64_t timestamp_ms) {
 	const auto inventory = LogInventory::List(location);
-	const auto commits = DateCommits(inventory);
+	const auto commits = inventory.DatedCommits();
 	if (commits.empty()) {
 		// Says what is wrong with the table, if something is.
 		const auto version = ListLogSegment(location).version;
@@ -93,13 +65,7 @@ int64_t VersionAtTimestamp(const TableLocation &location, LogContext context, in
 	auto &last = commits.back();
 	const auto last_info = ReadCommitInfo(location, *last.file);
 	if (!last_info || !last_info->in_commit_timestamp) {
-		if (timestamp_ms > last.timestamp_ms) {
-			ThrowAfter(location, timestamp_ms, last.file->version, last.timestamp_ms);
-		}
 		return SearchFileTimes(location, commits, commits.size(), timestamp_ms);
-	}
-	if (timestamp_ms > *last_info->in_commit_timestamp) {
-		ThrowAfter(location, timestamp_ms, last.file->version, *last_info->in_commit_timestamp);
 	}
 	// PROTOCOL.md, "In-Commit Timestamps", recommendations for readers: where the feature was enabled mid-life, commits
 	// before that version are dated by their files. Without the two properties it has been enabled since the table's

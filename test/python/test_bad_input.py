@@ -118,12 +118,6 @@ def timestamp_before_the_first_commit(lake: DamagedLake) -> None:
 
 
 @case
-def timestamp_in_the_future(lake: DamagedLake) -> None:
-    lake.make_hurt()
-    lake.expect_refused(duckdb.CatalogException, "FROM lake.main.hurt AT (TIMESTAMP => TIMESTAMP '2999-01-01')", "hurt")
-
-
-@case
 def data_file_missing(lake: DamagedLake) -> None:
     lake.make_hurt()
     file = lake.data_file(1)

@@ -36,6 +36,12 @@ public:
 
 } // namespace
 
+TEST(Clock, UtcText) {
+	EXPECT_EQ(UtcText(0), "1970-01-01 00:00:00.000 UTC");
+	EXPECT_EQ(UtcText(-1), "1969-12-31 23:59:59.999 UTC");
+	EXPECT_EQ(UtcText(1709210096789), "2024-02-29 12:34:56.789 UTC");
+}
+
 TEST(CancelToken, CheckThrowsOnlyWhenCancelled) {
 	EXPECT_NO_THROW(CancelToken::None().Check());
 	EXPECT_FALSE(CancelToken::None().IsCancelled());

@@ -52,7 +52,7 @@ TEST_F(HistoryTest, NewestFirstAndNoMoreReadsThanEntries) {
 	EXPECT_EQ(history[0].info->operation, "WRITE");
 	EXPECT_FALSE(history[1].info);
 	EXPECT_EQ(history[1].timestamp_ms, second.modified_ms);
-	EXPECT_EQ(history[2].timestamp_ms, 77);
+	EXPECT_EQ(history[2].timestamp_ms, second.modified_ms - 1000) << "the file's time, not the writer's clock";
 	counting->Reset();
 	EXPECT_EQ(ReadHistory(location, 1).size(), 1u);
 	EXPECT_EQ(counting->Counts().ToString(), "list=1 get_range=1");
@@ -90,9 +90,8 @@ TEST_F(HistoryTest, VersionAtFileTimes) {
 	EXPECT_EQ(VersionAtTimestamp(location, context, first + 1000), 1);
 	EXPECT_EQ(VersionAtTimestamp(location, context, first + 3000), 3);
 	EXPECT_ERROR(VersionAtTimestamp(location, context, first - 1), ErrorKind::NOT_FOUND,
-	             "first available one is version 0 at " + std::to_string(first));
-	EXPECT_ERROR(VersionAtTimestamp(location, context, first + 3001), ErrorKind::NOT_FOUND,
-	             "version 3 at " + std::to_string(first + 3000));
+	             "first available one is version 0 at " + UtcText(first));
+	EXPECT_EQ(VersionAtTimestamp(location, context, first + 1000000), 3);
 	counting->Reset();
 	VersionAtTimestamp(location, context, first + 1000);
 	EXPECT_EQ(counting->Counts().ToString(), "list=1 get_range=1");
@@ -128,8 +127,9 @@ TEST_F(HistoryTest, InCommitTimestampsFromCreation) {
 	EXPECT_EQ(VersionAtTimestamp(location, context, 5000), 0);
 	EXPECT_EQ(VersionAtTimestamp(location, context, 5029), 2);
 	EXPECT_EQ(VersionAtTimestamp(location, context, 5400), 40);
-	EXPECT_ERROR(VersionAtTimestamp(location, context, 4999), ErrorKind::NOT_FOUND, "version 0 at 5000");
-	EXPECT_ERROR(VersionAtTimestamp(location, context, 5401), ErrorKind::NOT_FOUND, "version 40 at 5400");
+	EXPECT_ERROR(VersionAtTimestamp(location, context, 4999), ErrorKind::NOT_FOUND,
+	             "version 0 at 1970-01-01 00:00:05.000 UTC");
+	EXPECT_EQ(VersionAtTimestamp(location, context, 5401), 40);
 	// Not every commit is read for it.
 	PutCheckpoint(V(40) + ".checkpoint.parquet", {Features(), WithInCommit(Meta(), -1, 0)});
 	counting->Reset();
