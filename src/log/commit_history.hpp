@@ -11,8 +11,8 @@ namespace merganser {
 
 struct HistoryEntry {
 	int64_t version = 0;
-	//! inCommitTimestamp, else the file's modification time, made monotonic; milliseconds. AT (TIMESTAMP => …) goes by it.
-	//! commitInfo.timestamp may be any writer's clock.
+	//! inCommitTimestamp, else the file's modification time, made monotonic; milliseconds. AT (TIMESTAMP => …) goes by
+	//! it. commitInfo.timestamp may be any writer's clock.
 	int64_t timestamp_ms = 0;
 	//! nullopt when the commit has no commitInfo.
 	std::optional<CommitInfo> info;

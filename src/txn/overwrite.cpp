@@ -26,4 +26,10 @@ void RemoveAllFiles(const Snapshot &snapshot, int64_t now_ms, TableChange &chang
 	});
 }
 
+void RemoveAllDomains(const Snapshot &snapshot, TableChange &change) {
+	for (auto &[name, domain] : snapshot.domains) {
+		change.domains.push_back(DomainMetadata {name, domain.configuration, true});
+	}
+}
+
 } // namespace merganser

@@ -105,6 +105,13 @@ TableChange PlanDropTable(const Snapshot &snapshot, int64_t now_ms) {
 	return change;
 }
 
+void BuildOn(const Snapshot &dropped, TableChange &change) {
+	if (change.protocol) {
+		change.protocol = CombineProtocols(dropped.configuration->GetProtocol(), *change.protocol);
+	}
+	RemoveAllDomains(dropped, change);
+}
+
 //! Folders that held a deleted file, deepest first, up to the table's own.
 static void DeleteEmptyFolders(const TableLocation &location, const std::set<std::string> &folders) {
 	std::vector<std::string> deepest_first(folders.begin(), folders.end());
@@ -169,14 +176,12 @@ static CommitResult TableExists(const TableLocation &location, int64_t version) 
 	return result;
 }
 
-//! duckrun keeps the history of what it drops, and so do we where there are no locks: the new table goes on with the log.
+//! duckrun keeps the history of what it drops, and so do we where there are no locks: the new table goes on with the
+//! log.
 static void ContinueAfterTombstone(CommitRequest &request, const SnapshotPtr &tombstone, int64_t now_ms) {
 	request.base = tombstone;
-	auto &change = request.change;
-	if (change.protocol) {
-		change.protocol = CombineProtocols(tombstone->configuration->GetProtocol(), *change.protocol);
-	}
-	RemoveAllFiles(*tombstone, now_ms, change);
+	RemoveAllFiles(*tombstone, now_ms, request.change);
+	BuildOn(*tombstone, request.change);
 }
 
 //! False when `base` belongs to a table that is no longer there, or whose place another one has.

@@ -24,13 +24,18 @@ bool IsLiveTableFolder(const TableLocation &location);
 //! The change that drops the table.
 TableChange PlanDropTable(const Snapshot &snapshot, int64_t now_ms);
 
+//! Lets the change that creates a table go on with the log of a dropped one: no feature of the protocol goes, as a
+//! version that needs it is still there; what the domains said does.
+void BuildOn(const Snapshot &dropped, TableChange &change);
+
 //! Deletes the files of a table whose newest version is the drop commit `version`. Does nothing when that is not so
 //! (any more). Files that were written after the drop are left alone: they may belong to a table that is being made
 //! anew.
 void DeleteDroppedTable(const TableLocation &location, LogContext log, int64_t version);
 
-//! Commits a change of a table that is there (`request.base`). CONFLICT, TABLE_DROPPED, where it was dropped since and its
-//! files are gone: its next version would be free again. No clean-up starts before it is done, where the store has locks.
+//! Commits a change of a table that is there (`request.base`). CONFLICT, TABLE_DROPPED, where it was dropped since and
+//! its files are gone: its next version would be free again. No clean-up starts before it is done, where the store has
+//! locks.
 CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment environment);
 
 //! Commits version 0 of a new table, after what a dropped one left behind was removed. Fenced against a concurrent

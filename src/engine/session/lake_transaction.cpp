@@ -84,6 +84,11 @@ bool LakeTransaction::HasLocalChange(const TableLocation &location) {
 	return StateOf(location).change.has_value();
 }
 
+std::optional<TableLocation> LakeTransaction::WrittenTable() {
+	std::lock_guard<std::mutex> guard(lock);
+	return written_state ? std::optional<TableLocation>(written_state->location) : std::nullopt;
+}
+
 void LakeTransaction::CheckSingleTable(const TableState &state) {
 	if (written_state && written_state != &state) {
 		throw duckdb::TransactionException("cannot write to table \"%s\": this transaction has already written to "
@@ -138,15 +143,27 @@ void LakeTransaction::Stage(duckdb::ClientContext &context, const TableLocation 
 	if (change.IsEmpty()) {
 		return;
 	}
+	if (state.drop && state.base->configuration->IsAppendOnly()) {
+		throw duckdb::NotImplementedException(
+		    "cannot create table \"%s\" in the transaction that drops it: the table is append-only "
+		    "(delta.appendOnly), and no commit may replace its rows. COMMIT the DROP first",
+		    location.name);
+	}
 	AtBorder([&] {
 		auto total = state.change ? *state.change : TableChange();
+		if (state.drop) {
+			// Dropped and created anew: one commit that replaces the table.
+			total.operation.clear();
+			BuildOn(*state.base, change);
+		}
 		if (state.change) {
 			total.Merge(std::move(change));
 		} else {
 			total = std::move(change);
 		}
-		state.view = ViewOf(state.location, state.drop ? nullptr : state.base, total);
+		state.view = ViewOf(state.location, state.base, total);
 		state.change = std::move(total);
+		state.drop = false;
 	});
 	written_state = &state;
 }

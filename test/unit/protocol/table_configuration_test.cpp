@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "protocol/known_properties.hpp"
 #include "protocol/table_configuration.hpp"
 #include "protocol/table_features.hpp"
 
@@ -223,6 +224,49 @@ TEST(TableConfiguration, PropertiesIgnoreCaseAndBadValues) {
 	EXPECT_EQ(CanonicalPropertyName("Delta.Constraints.pos"), "delta.constraints.pos");
 	EXPECT_EQ(CanonicalPropertyName("My.Own"), "My.Own");
 	EXPECT_EQ(CanonicalPropertyName("delta.noSuchThing"), std::nullopt);
+}
+
+TEST(KnownProperties, ValuesAreCheckedForNewTables) {
+	auto check = [](const std::string &name, const std::string &value) {
+		CheckPropertyValues(Table({{name, value}}, SIMPLE, {"Day"}), ParseSchema(SIMPLE));
+	};
+	for (auto &[name, value] : std::vector<std::pair<std::string, std::string>> {
+	         {"delta.parquet.compression.codec", "rar"},
+	         {"delta.targetFileSize", "huge"},
+	         {"delta.targetFileSize", "0"},
+	         {"delta.checkpointInterval", "0"},
+	         {"delta.checkpointInterval", "x"},
+	         {"delta.checkpointInterval", "-5"},
+	         {"DELTA.checkpointinterval", "1.5"},
+	         {"delta.dataSkippingNumIndexedCols", "many"},
+	         {"delta.dataSkippingNumIndexedCols", "-2"},
+	         {"delta.dataSkippingStatsColumns", "id, nope"},
+	         {"delta.dataSkippingStatsColumns", "s.nope"},
+	         {"delta.dataSkippingStatsColumns", "day"},
+	         {"delta.logRetentionDuration", "soon"},
+	         {"delta.logRetentionDuration", "interval 1 month"},
+	         {"delta.deletedFileRetentionDuration", "3 fortnights"},
+	         {"delta.isolationLevel", "none"},
+	         {"delta.appendOnly", "maybe"},
+	         {"delta.columnMapping.mode", "x"},
+	         {"delta.checkpointPolicy", "v3"}}) {
+		ExpectError(ErrorKind::INVALID_INPUT, "cannot be '" + value + "'; use ", [&] { check(name, value); });
+		ExpectError(ErrorKind::INVALID_INPUT, *CanonicalPropertyName(name), [&] { check(name, value); });
+	}
+	for (auto &[name, value] : std::vector<std::pair<std::string, std::string>> {
+	         {"delta.parquet.compression.codec", "ZSTD"},
+	         {"delta.targetFileSize", "128mb"},
+	         {"delta.checkpointInterval", "1"},
+	         {"delta.dataSkippingNumIndexedCols", "-1"},
+	         {"delta.dataSkippingStatsColumns", "ID, s, s.`y.z`"},
+	         {"delta.dataSkippingStatsColumns", ""},
+	         {"delta.logRetentionDuration", "interval 1 week"},
+	         {"delta.isolationLevel", "writeserializable"},
+	         {"delta.appendOnly", "TRUE"},
+	         {"delta.autoOptimize.autoCompact", "auto"},
+	         {"my.own", "anything"}}) {
+		EXPECT_NO_THROW(check(name, value)) << name << " " << value;
+	}
 }
 
 TEST(TableConfiguration, StatisticsLeaves) {

@@ -131,7 +131,8 @@ TEST(FaultyStore, EveryKindCanFail) {
 		                                                                       store.FolderStamp("t");
 	                                                                       }},
 	                                                                      {StoreCall::LOCK_FOLDER, [&]() {
-		                                                                       store.LockFolder("t", LockMode::EXCLUSIVE);
+		                                                                       store.LockFolder("t",
+		                                                                                        LockMode::EXCLUSIVE);
 	                                                                       }}};
 	for (const auto &[kind, call] : calls) {
 		store.FailCall(1, FaultMoment::BEFORE, kind);

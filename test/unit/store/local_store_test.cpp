@@ -216,7 +216,8 @@ TEST(LocalStore, LockIsHeldUntilDestroyed) {
 	LocalStore store;
 	auto held = store.LockFolder(folder.path, LockMode::EXCLUSIVE);
 	ASSERT_NE(held, nullptr);
-	auto second = std::async(std::launch::async, [&]() { return store.LockFolder(folder.path, LockMode::SHARED) != nullptr; });
+	auto second =
+	    std::async(std::launch::async, [&]() { return store.LockFolder(folder.path, LockMode::SHARED) != nullptr; });
 	EXPECT_EQ(second.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
 	TemporaryFolder other;
 	EXPECT_NE(store.LockFolder(other.path, LockMode::EXCLUSIVE), nullptr);
@@ -232,8 +233,8 @@ TEST(LocalStore, SharedLocksLetEachOtherIn) {
 	auto first = store.LockFolder(folder.path, LockMode::SHARED);
 	auto second = store.LockFolder(folder.path, LockMode::SHARED);
 	ASSERT_TRUE(first && second);
-	auto other = std::async(std::launch::async,
-	                        [&]() { return store.LockFolder(folder.path, LockMode::EXCLUSIVE) != nullptr; });
+	auto other =
+	    std::async(std::launch::async, [&]() { return store.LockFolder(folder.path, LockMode::EXCLUSIVE) != nullptr; });
 	first.reset();
 	EXPECT_EQ(other.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
 	second.reset();
