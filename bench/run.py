@@ -1,10 +1,11 @@
 """Benchmarks, each with its peers in the same run, in turn.   run.py [NAME …] [--small] [--runs N]
 
-Results: bench/results/<name>.json and a table on the terminal. A figure counts only on a quiet machine; the ratio
+Results: bench/results/<name>.json, and as a table <name>.md. A figure counts only on a quiet machine; the ratio
 within one run is what holds. --small runs everything on little data, to see that it works.
 """
 
 import argparse
+import importlib.metadata
 import json
 import os
 import pathlib
@@ -57,12 +58,19 @@ def small_inserts(small: bool, runs: int) -> dict:
 BENCHMARKS = {"snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas, "small_inserts": small_inserts}
 
 
-def print_table(name: str, figures: dict) -> None:
+def table_of(figures: dict) -> str:
+    """Markdown: one row a figure, one column a peer. Ends of names say the unit: _s seconds, _mb MiB."""
     peers = list(figures)
-    print(f"\n{name}")
-    print(f"  {'':<24}" + "".join(f"{peer:>18}" for peer in peers))
+    lines = [f"| {'':<24} |" + "".join(f" {peer:>16} |" for peer in peers),
+             f"|{'-' * 26}|" + f"{'-' * 17}:|" * len(peers)]
     for figure in figures[peers[0]]:
-        print(f"  {figure:<24}" + "".join(f"{figures[peer].get(figure, float('nan')):>18.3f}" for peer in peers))
+        lines.append(f"| {figure:<24} |" + "".join(f" {figures[peer][figure]:>16.3f} |" for peer in peers))
+    return "\n".join(lines) + "\n"
+
+
+def versions() -> dict:
+    names = ["duckdb", "deltalake", "duckdb-extension-delta"]
+    return {**{name: importlib.metadata.version(name) for name in names}, "duckrun": "0.5.6 (deltalake 1.5.0)"}
 
 
 def main() -> int:
@@ -75,10 +83,12 @@ def main() -> int:
     SCRATCH.mkdir(parents=True, exist_ok=True)
     for name in arguments.names or BENCHMARKS:
         figures = BENCHMARKS[name](arguments.small, arguments.runs)
-        print_table(name, figures)
+        print(f"\n{name}, median of {arguments.runs} runs\n{table_of(figures)}", flush=True)
         if not arguments.small:
-            report = {"benchmark": name, "cores": os.cpu_count(), "runs": arguments.runs, "median": figures}
+            report = {"benchmark": name, "cores": os.cpu_count(), "runs": arguments.runs, "versions": versions(),
+                      "median": figures}
             (RESULTS / f"{name}.json").write_text(json.dumps(report, indent=2) + "\n")
+            (RESULTS / f"{name}.md").write_text(table_of(figures))
     return 0
 
 

@@ -23,8 +23,6 @@ DUCKDB_MAPPED_PARTITIONS = "DuckDB's delta extension 1.5.5 reads mapped partitio
 
 WEAKNESSES: list[Weakness] = [
     Weakness("polars", "*", "Polars 2.1 refuses column mapping", "columnMapping"),
-    Weakness("polars", "*", "Polars 2.1 refuses type widening", "typeWidening"),
-    Weakness("delta-rs", "*", "delta-rs 1.6.6 refuses type widening", "typeWidening"),
     Weakness("duckdb-delta", "mapped_partitioned", DUCKDB_MAPPED_PARTITIONS),
     Weakness("polars", "Größe 日本", POLARS_FOLDER),
     Weakness("duckdb-delta", "Größe 日本", DUCKDB_FOLDER),
@@ -39,6 +37,9 @@ WEAKNESSES: list[Weakness] = [
     Weakness("polars", "test.sql.catalog.names/*/with space", POLARS_FOLDER),
     Weakness("polars", "test.sql.catalog.names/*/q?mark", POLARS_FOLDER),
     Weakness("polars", "test.sql.catalog.names/*/日本語", POLARS_FOLDER),
+    Weakness("polars", "test.sql.catalog.odd_names/*/main/c", POLARS_FOLDER),
+    Weakness("polars", "test.sql.catalog.odd_names/*/main/own", POLARS_FOLDER),
+    Weakness("polars", "test.sql.functions.quoted_name/lake/main/*", POLARS_FOLDER),
     Weakness("polars", "test.sql.catalog.names/*/a=b", "Polars 2.1 takes a folder named a=b for a Hive partition"),
     Weakness("duckdb-delta", "test.sql.catalog.names/*/100%", DUCKDB_FOLDER),
     Weakness("duckdb-delta", "test.sql.catalog.names/*/日本語", DUCKDB_FOLDER),
@@ -46,13 +47,6 @@ WEAKNESSES: list[Weakness] = [
     Weakness("polars", "test.sql.catalog.names/*/per%20cent", PERCENT_FOLDER),
     Weakness("duckdb-delta", "test.sql.catalog.names/*/per%20cent", PERCENT_FOLDER),
 ]
-
-# Tables that the SQL suite breaks on purpose: nobody can read their newest version, we say so, and the suite checks
-# what.
-BROKEN_ON_PURPOSE = {
-    "test.sql.read.broken_files/lake/main/t": "names data files that are missing, broken, or outside of the table",
-    "test.sql.read.deletion_vectors/lake/main/t": "ends with a corrupt deletion vector",
-}
 
 
 def needed_features(table: Path) -> set[str]:
