@@ -11,8 +11,6 @@ namespace {
 
 //! Rows that a thread splits by partition before it hands them over.
 constexpr idx_t SPLIT_ROWS_MAX = 524288;
-//! Files that may be open at once; each holds a buffer and a descriptor.
-constexpr uint64_t OPEN_FILES_MAX = 64;
 //! Below this a row group is too small to be worth writing early: the buffer manager spills the rows instead.
 constexpr uint64_t EARLY_ROW_GROUP_BYTES_MIN = 8ull << 20;
 
@@ -39,10 +37,10 @@ private:
 
 } // namespace
 
-FileSink::FileSink(duckdb::ClientContext &context, WriteSpec spec, LakeTransaction &transaction, bool keep_order_p)
+FileSink::FileSink(duckdb::ClientContext &context, WriteSpec spec, LakeTransaction &transaction)
     : writing(context, std::move(spec), transaction),
-      not_null(writing.spec.location.name, writing.spec.configuration->GetSchema()),
-      registry(PartitionFields(*writing.spec.configuration)), keep_order(keep_order_p) {
+      row_check(writing.spec.location.name, *writing.spec.configuration),
+      registry(PartitionFields(*writing.spec.configuration)) {
 }
 
 FileSink::~FileSink() = default;
@@ -85,7 +83,7 @@ void FileSink::Prepare(Local &local) {
 			key_types.push_back(writing.spec.types[column]);
 		}
 		local.keys.InitializeEmpty(key_types);
-		local.split = std::make_unique<PartitionSplit>(writing.context, writing.columns.types, registry, keep_order);
+		local.split = std::make_unique<PartitionSplit>(writing.context, writing.columns.types, registry);
 	}
 	local.is_ready = true;
 }
@@ -97,7 +95,7 @@ void FileSink::Sink(Local &local, duckdb::DataChunk &rows) {
 	if (!local.is_ready) {
 		Prepare(local);
 	}
-	not_null.Check(rows);
+	row_check.Check(rows);
 	for (size_t i = 0; i < writing.columns.fields.size(); i++) {
 		// Only names of struct fields differ.
 		local.data.data[i].Reinterpret(rows.data[writing.columns.fields[i]]);
@@ -128,29 +126,24 @@ void FileSink::SinkSplit(Local &local, duckdb::DataChunk &rows) {
 }
 
 void FileSink::HandOver(Local &local) {
-	// A new split has a new allocator: what was handed over is read by other threads.
-	const auto split = std::move(local.split);
-	// Partitions share their memory, so that only the average is known.
-	const double row_bytes = double(split->ByteCount()) / double(std::max<idx_t>(split->RowCount(), 1));
-	split->Take([&](size_t partition, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
-		const auto bytes = uint64_t(row_bytes * double(rows->Count()));
-		WriterOf(partition).Add(std::move(rows), bytes);
-	});
-	local.split = std::make_unique<PartitionSplit>(writing.context, writing.columns.types, registry, keep_order);
+	for (auto &part : local.split->Take()) {
+		WriterOf(part.partition).Add(std::move(part.slice));
+	}
 	LimitResources();
 }
 
 void FileSink::LimitResources() {
 	auto &buffers = duckdb::BufferManager::GetBufferManager(writing.context);
 	const bool memory_is_short = buffers.GetUsedMemory() > buffers.GetQueryMaxMemory() / 2;
-	if (!memory_is_short && writing.open_file_count <= OPEN_FILES_MAX) {
+	const bool may_close_files = writing.progress.IsLarge();
+	if (!memory_is_short && (!may_close_files || writing.progress.HasFewOpenFiles())) {
 		return;
 	}
 	for (auto *writer : Writers()) {
 		if (memory_is_short) {
 			writer->WriteWaiting(EARLY_ROW_GROUP_BYTES_MIN);
 		}
-		if (writing.open_file_count > OPEN_FILES_MAX) {
+		if (may_close_files && !writing.progress.HasFewOpenFiles()) {
 			writer->CloseIdleFile();
 		}
 	}
@@ -169,8 +162,9 @@ void FileSink::Combine(Local &local) {
 	if (local.rows->Count() >= writing.spec.row_group_rows / 2) {
 		WriterOf(0).WriteRowGroup(std::move(local.rows));
 	} else {
+		const auto count = local.rows->Count();
 		const auto bytes = local.rows->SizeInBytes();
-		WriterOf(0).Add(std::move(local.rows), bytes);
+		WriterOf(0).Add({std::move(local.rows), 0, count, bytes});
 	}
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "duckdb.hpp"
-#include "engine/write/not_null_check.hpp"
+#include "engine/write/row_check.hpp"
 #include "engine/write/partition_split.hpp"
 #include "engine/write/partition_writer.hpp"
 #include "engine/write/write_spec.hpp"
@@ -14,7 +14,8 @@ namespace merganser {
 
 //! The one writer of data files: one per statement, fed by any number of threads. Files that a failed statement leaves
 //! open vanish with it; finished ones are known to the transaction, which removes them when it does not commit. A
-//! statement that writes little makes one file per partition; a thread that brings no row makes nothing.
+//! statement that writes little makes one file per partition, whatever the number of threads; a thread that brings no
+//! row makes nothing. Rows of one thread stay in their order.
 class FileSink {
 public:
 	//! What one thread has not handed over yet.
@@ -27,11 +28,11 @@ public:
 		bool is_ready = false;
 	};
 
-	//! `keep_order`: rows come from one thread and stay in their order. Throws when the table cannot be written.
-	FileSink(duckdb::ClientContext &context, WriteSpec spec, LakeTransaction &transaction, bool keep_order);
+	//! Throws when the table cannot be written.
+	FileSink(duckdb::ClientContext &context, WriteSpec spec, LakeTransaction &transaction);
 	~FileSink();
 
-	//! `rows` have the types of the spec. Throws ConstraintException for NULL where it is forbidden.
+	//! `rows` have the types of the spec. Throws for what the table may not hold, see RowCheck.
 	void Sink(Local &local, duckdb::DataChunk &rows);
 	//! The thread has no more rows.
 	void Combine(Local &local);
@@ -51,9 +52,8 @@ private:
 	std::vector<PartitionWriter *> Writers();
 
 	FileWriting writing;
-	NotNullCheck not_null;
+	RowCheck row_check;
 	PartitionRegistry registry;
-	bool keep_order;
 	std::mutex lock;
 	//! By number of the partition; one without partitions.
 	std::vector<std::unique_ptr<PartitionWriter>> writers;

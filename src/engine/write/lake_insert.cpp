@@ -12,7 +12,7 @@ namespace {
 class InsertGlobalState : public duckdb::GlobalSinkState {
 public:
 	InsertGlobalState(duckdb::ClientContext &context, const LakeInsertPlan &insert, LakeTransaction &transaction)
-	    : sink(context, insert.spec, transaction, insert.keep_order) {
+	    : sink(context, insert.spec, transaction) {
 	}
 
 	FileSink sink;

@@ -4,6 +4,9 @@
 #include "engine/port/type_map.hpp"
 #include "protocol/partition_value.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace merganser {
 
 PartitionRegistry::PartitionRegistry(std::vector<StructField> fields_p) : fields(std::move(fields_p)) {
@@ -39,40 +42,6 @@ const PartitionRegistry::Entry &PartitionRegistry::Get(size_t number) {
 	return *entries[number];
 }
 
-PartitionSplit::PartitionSplit(duckdb::ClientContext &context_p, const duckdb::vector<duckdb::LogicalType> &types_p,
-                               PartitionRegistry &registry_p, bool keep_order_p)
-    : PartitionedColumnData(duckdb::PartitionedColumnDataType::HIVE, context_p, types_p), registry(registry_p),
-      keep_order(keep_order_p) {
-	// One allocator for all partitions of this split: small partitions share blocks.
-	CreateAllocator();
-	InitializeAppendState(append_state);
-}
-
-void PartitionSplit::AppendRows(duckdb::DataChunk &keys, duckdb::DataChunk &rows) {
-	current_keys = &keys;
-	Append(append_state, rows);
-	row_count += rows.size();
-}
-
-idx_t PartitionSplit::LocalNumber(idx_t row, const std::string &key) {
-	const auto found = local_numbers.find(key);
-	if (found != local_numbers.end()) {
-		return found->second;
-	}
-	std::vector<duckdb::Value> values;
-	for (auto &column : current_keys->data) {
-		values.push_back(column.GetValue(row));
-	}
-	const auto number = global_numbers.size();
-	global_numbers.push_back(registry.Register(key, values).number);
-	local_numbers.emplace(key, number);
-	append_state.partition_append_states.push_back(duckdb::make_uniq<duckdb::ColumnDataAppendState>());
-	append_state.partition_buffers.push_back(CreatePartitionBuffer());
-	partitions.push_back(CreatePartitionCollection(0));
-	partitions.back()->InitializeAppend(*append_state.partition_append_states.back());
-	return number;
-}
-
 namespace {
 
 //! The bytes of one value; NULL and the empty string are the same partition.
@@ -99,31 +68,127 @@ void AppendKey(std::string &key, const duckdb::UnifiedVectorFormat &format, idx_
 	key.append(reinterpret_cast<const char *>(format.data) + index * size, size);
 }
 
+//! Rows of a partition from which on they get a collection of their own: it is freed as soon as they are written.
+constexpr idx_t LARGE_PART_ROWS = 8192;
+
 } // namespace
 
-void PartitionSplit::ComputePartitionIndices(duckdb::PartitionedColumnDataAppendState &state, duckdb::DataChunk &rows) {
-	const auto count = rows.size();
-	const auto column_count = current_keys->ColumnCount();
+PartitionSplit::PartitionSplit(duckdb::ClientContext &context_p, const duckdb::vector<duckdb::LogicalType> &types_p,
+                               PartitionRegistry &registry_p)
+    : context(context_p), types(types_p), registry(registry_p) {
+	Reset();
+}
+
+void PartitionSplit::Reset() {
+	buffer.Destroy();
+	buffer.Initialize(duckdb::BufferAllocator::Get(context), types);
+	partitions.clear();
+	byte_count = 0;
+}
+
+void PartitionSplit::AppendRows(duckdb::DataChunk &keys, duckdb::DataChunk &rows) {
+	NumberRows(keys);
+	buffer.Append(rows, true);
+	byte_count += RowBytes(rows);
+}
+
+size_t PartitionSplit::Number(duckdb::DataChunk &keys, idx_t row, const std::string &key) {
+	const auto found = numbers.find(key);
+	if (found != numbers.end()) {
+		return found->second;
+	}
+	std::vector<duckdb::Value> values;
+	for (auto &column : keys.data) {
+		values.push_back(column.GetValue(row));
+	}
+	const auto number = registry.Register(key, values).number;
+	numbers.emplace(key, number);
+	return number;
+}
+
+void PartitionSplit::NumberRows(duckdb::DataChunk &keys) {
+	const auto column_count = keys.ColumnCount();
 	std::vector<duckdb::UnifiedVectorFormat> formats(column_count);
 	for (idx_t i = 0; i < column_count; i++) {
-		current_keys->data[i].ToUnifiedFormat(count, formats[i]);
+		keys.data[i].ToUnifiedFormat(keys.size(), formats[i]);
 	}
-	state.partition_indices.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
-	auto *indices = duckdb::FlatVector::GetData<idx_t>(state.partition_indices);
 	std::string key, last_key;
-	idx_t last_number = 0;
-	for (idx_t row = 0; row < count; row++) {
+	size_t last_number = 0;
+	for (idx_t row = 0; row < keys.size(); row++) {
 		key.clear();
 		for (idx_t i = 0; i < column_count; i++) {
-			AppendKey(key, formats[i], row, current_keys->data[i].GetType().InternalType());
+			AppendKey(key, formats[i], row, keys.data[i].GetType().InternalType());
 		}
 		// Rows of one partition often come together.
 		if (row == 0 || key != last_key) {
-			last_number = LocalNumber(row, key);
+			last_number = Number(keys, row, key);
 			last_key = key;
 		}
-		indices[row] = last_number;
+		partitions.push_back(uint32_t(last_number));
 	}
+}
+
+duckdb::SelectionVector PartitionSplit::Sort(std::vector<idx_t> &ends) const {
+	ends.assign(*std::max_element(partitions.begin(), partitions.end()) + 1, 0);
+	for (const auto partition : partitions) {
+		ends[partition]++;
+	}
+	idx_t start = 0;
+	for (auto &end : ends) {
+		start += std::exchange(end, start);
+	}
+	duckdb::SelectionVector sorted(partitions.size());
+	for (idx_t row = 0; row < partitions.size(); row++) {
+		sorted.set_index(ends[partitions[row]]++, row);
+	}
+	return sorted;
+}
+
+void PartitionSplit::Copy(duckdb::SelectionVector &sorted, RowRange range, duckdb::ColumnDataCollection &target) {
+	duckdb::DataChunk rows;
+	rows.InitializeEmpty(types);
+	duckdb::ColumnDataAppendState append;
+	target.InitializeAppend(append);
+	for (idx_t row = range.start; row < range.end;) {
+		const auto count = std::min<idx_t>(range.end - row, STANDARD_VECTOR_SIZE);
+		rows.Slice(buffer, duckdb::SelectionVector(sorted.data() + row), count);
+		target.Append(append, rows);
+		row += count;
+	}
+}
+
+std::vector<PartitionSplit::Part> PartitionSplit::Take() {
+	std::vector<Part> parts;
+	if (partitions.empty()) {
+		return parts;
+	}
+	std::vector<idx_t> ends;
+	auto sorted = Sort(ends);
+	const double row_bytes = double(byte_count) / double(partitions.size());
+	const auto shared = std::make_shared<duckdb::ColumnDataCollection>(context, types);
+	idx_t shared_count = 0;
+	RowRange small;
+	for (size_t partition = 0; partition < ends.size(); partition++) {
+		const RowRange range {small.end, ends[partition]};
+		const auto count = range.end - range.start;
+		if (count == 0) {
+			continue;
+		}
+		small.end = range.end;
+		const auto bytes = uint64_t(row_bytes * double(count));
+		if (count < LARGE_PART_ROWS) {
+			parts.push_back({partition, {shared, shared_count, count, bytes}});
+			shared_count += count;
+			continue;
+		}
+		Copy(sorted, {small.start, range.start}, *shared);
+		small.start = range.end;
+		parts.push_back({partition, {std::make_shared<duckdb::ColumnDataCollection>(context, types), 0, count, bytes}});
+		Copy(sorted, range, *parts.back().slice.rows);
+	}
+	Copy(sorted, small, *shared);
+	Reset();
+	return parts;
 }
 
 } // namespace merganser

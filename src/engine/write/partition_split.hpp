@@ -1,8 +1,7 @@
 #pragma once
 
 #include "duckdb.hpp"
-#include "duckdb/common/types/column/column_data_collection.hpp"
-#include "duckdb/common/types/column/partitioned_column_data.hpp"
+#include "engine/write/row_slice.hpp"
 #include "protocol/actions.hpp"
 #include "protocol/schema.hpp"
 
@@ -41,49 +40,53 @@ private:
 	std::vector<std::unique_ptr<Entry>> entries;
 };
 
-//! Rows of one thread, split by partition. Rows keep their order inside a partition when `keep_order` is set.
-class PartitionSplit : public duckdb::PartitionedColumnData {
+//! Rows of one thread, split by partition. They wait in one chunk and leave it sorted by partition, as slices of one
+//! collection: what a partition with few rows costs does not depend on how many partitions there are. Rows of a
+//! partition keep their order. For one thread at a time.
+class PartitionSplit {
 public:
 	//! `types`: of the rows without partition columns.
 	PartitionSplit(duckdb::ClientContext &context, const duckdb::vector<duckdb::LogicalType> &types,
-	               PartitionRegistry &registry, bool keep_order);
+	               PartitionRegistry &registry);
 
 	//! `keys`: the partition columns of the same rows.
 	void AppendRows(duckdb::DataChunk &keys, duckdb::DataChunk &rows);
 	idx_t RowCount() const {
-		return row_count;
+		return partitions.size();
 	}
-	//! Memory of all rows together.
+	//! What the rows need in memory.
 	uint64_t ByteCount() const {
-		return allocators->allocators.front()->AllocationSize();
+		return byte_count;
 	}
-	//! Calls visit(partition number, rows) for every partition with rows. Ends the split.
-	template <class VISITOR>
-	void Take(VISITOR &&visit) {
-		FlushAppendState(append_state);
-		for (size_t i = 0; i < global_numbers.size(); i++) {
-			if (partitions[i] && partitions[i]->Count() > 0) {
-				visit(global_numbers[i], std::move(partitions[i]));
-			}
-		}
-	}
-
-protected:
-	idx_t BufferSize() const override {
-		return keep_order ? 1 : 128;
-	}
-	void ComputePartitionIndices(duckdb::PartitionedColumnDataAppendState &state, duckdb::DataChunk &rows) override;
+	//! The rows of one partition.
+	struct Part {
+		size_t partition = 0;
+		RowSlice slice;
+	};
+	//! Hands all rows over, by number of the partition.
+	std::vector<Part> Take();
 
 private:
-	idx_t LocalNumber(idx_t row, const std::string &key);
+	void NumberRows(duckdb::DataChunk &keys);
+	size_t Number(duckdb::DataChunk &keys, idx_t row, const std::string &key);
+	void Reset();
+	//! The numbers of the buffered rows, by partition; ends[partition]: where those of the partition end.
+	duckdb::SelectionVector Sort(std::vector<idx_t> &ends) const;
+	struct RowRange {
+		idx_t start = 0;
+		idx_t end = 0;
+	};
+	//! Appends a range of the sorted rows.
+	void Copy(duckdb::SelectionVector &sorted, RowRange range, duckdb::ColumnDataCollection &target);
 
+	duckdb::ClientContext &context;
+	const duckdb::vector<duckdb::LogicalType> types;
 	PartitionRegistry &registry;
-	bool keep_order;
-	duckdb::PartitionedColumnDataAppendState append_state;
-	duckdb::DataChunk *current_keys = nullptr;
-	std::unordered_map<std::string, idx_t> local_numbers;
-	std::vector<size_t> global_numbers;
-	idx_t row_count = 0;
+	duckdb::DataChunk buffer;
+	//! Number of the partition of each row in the buffer.
+	std::vector<uint32_t> partitions;
+	uint64_t byte_count = 0;
+	std::unordered_map<std::string, size_t> numbers;
 };
 
 } // namespace merganser

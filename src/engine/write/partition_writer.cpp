@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <limits>
 
 namespace merganser {
 
@@ -18,6 +19,13 @@ namespace {
 //! the memory of a million rows at once and take no longer.
 constexpr uint64_t ROW_GROUP_BYTES_MAX = 48ull << 20;
 constexpr uint64_t ROW_GROUP_BYTES_MIN = 1ull << 20;
+
+//! Files that may be open at once; each holds a buffer and a descriptor.
+constexpr uint64_t OPEN_FILES_MAX = 64;
+//! A write of less makes one file for each partition.
+constexpr uint64_t LARGE_WRITE_BYTES_MIN = 128ull << 20;
+//! The writer only says whether a file is larger than so much.
+constexpr uint64_t FILE_SIZE_STEP_BYTES = 64ull << 10;
 
 uint64_t RowGroupBytesMax(duckdb::ClientContext &context) {
 	const uint64_t share = duckdb::PhysicalOperator::GetMaxThreadMemory(context) / 3;
@@ -44,6 +52,17 @@ bool FileWriting::IsFullRowGroup(uint64_t rows, uint64_t bytes) const {
 	return rows >= spec.row_group_rows || bytes >= row_group_bytes_max;
 }
 
+bool WriteProgress::HasFewOpenFiles() const {
+	return open_file_count < OPEN_FILES_MAX;
+}
+
+bool WriteProgress::IsLarge() const {
+	const auto written = double(file_bytes);
+	const double compression = written / double(std::max<uint64_t>(encoded_bytes, 1));
+	// Half, because what waits may compress better than what was written.
+	return written + double(waiting_bytes) * compression / 2 >= double(LARGE_WRITE_BYTES_MIN);
+}
+
 duckdb::unique_ptr<duckdb::ColumnDataCollection> FileWriting::NewRows() const {
 	auto rows = duckdb::make_uniq<duckdb::ColumnDataCollection>(context, columns.types);
 	// Makes the buffer manager less likely to spill what is written next.
@@ -60,10 +79,12 @@ struct PartitionWriter::OpenFile {
 
 	std::string relative_path;
 	ParquetFile parquet;
-	//! Held while a row group is appended; also guards bounds and row_count.
+	//! Held while a row group is appended; also guards bounds, row_count and counted_bytes.
 	std::mutex write_lock;
 	std::vector<LeafBounds> bounds;
 	uint64_t row_count = 0;
+	//! Size as far as WriteProgress::file_bytes has it.
+	uint64_t counted_bytes = 0;
 	//! Threads that encode or append; guarded by the writer's lock.
 	uint32_t user_count = 0;
 };
@@ -85,7 +106,7 @@ std::shared_ptr<PartitionWriter::OpenFile> PartitionWriter::Acquire() {
 			writing.transaction.RegisterWrittenFile(writing.spec.location, JoinPath(writing.spec.location.root, path));
 			current = std::make_shared<OpenFile>(writing, path);
 		});
-		writing.open_file_count++;
+		writing.progress.open_file_count++;
 	}
 	current->user_count++;
 	return current;
@@ -114,42 +135,64 @@ void PartitionWriter::WriteRowGroup(duckdb::unique_ptr<duckdb::ColumnDataCollect
 		file->parquet.Write(*encoded);
 		writing.bounds.Merge(file->bounds, bounds);
 		file->row_count += row_count;
+		while (file->parquet.IsLargerThan(file->counted_bytes + FILE_SIZE_STEP_BYTES)) {
+			file->counted_bytes += FILE_SIZE_STEP_BYTES;
+			writing.progress.file_bytes += FILE_SIZE_STEP_BYTES;
+		}
 	}
 	Release(file);
 }
 
-void PartitionWriter::Add(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows, uint64_t bytes) {
-	if (rows->Count() == 0) {
+void PartitionWriter::Add(RowSlice rows) {
+	if (rows.count == 0) {
 		return;
 	}
 	{
 		std::lock_guard<std::mutex> guard(lock);
-		if (waiting) {
-			waiting->Combine(*rows);
-		} else {
-			waiting = std::move(rows);
-		}
-		waiting_bytes += bytes;
-		if (!writing.IsFullRowGroup(waiting->Count(), waiting_bytes)) {
+		waiting_rows += rows.count;
+		waiting_bytes += rows.bytes;
+		writing.progress.waiting_bytes += rows.bytes;
+		waiting.push_back(std::move(rows));
+	}
+	WriteWaiting(std::numeric_limits<uint64_t>::max());
+}
+
+std::vector<RowSlice> PartitionWriter::TakeWaiting(uint64_t bytes_min, bool may_open_file) {
+	std::vector<RowSlice> taken;
+	std::lock_guard<std::mutex> guard(lock);
+	if (!writing.IsFullRowGroup(waiting_rows, waiting_bytes) && waiting_bytes < bytes_min) {
+		return taken;
+	}
+	if (!current && !may_open_file) {
+		return taken;
+	}
+	uint64_t rows = 0;
+	uint64_t bytes = 0;
+	while (!waiting.empty() && !writing.IsFullRowGroup(rows, bytes)) {
+		rows += waiting.front().count;
+		bytes += waiting.front().bytes;
+		taken.push_back(std::move(waiting.front()));
+		waiting.pop_front();
+	}
+	waiting_rows -= rows;
+	waiting_bytes -= bytes;
+	writing.progress.waiting_bytes -= bytes;
+	writing.progress.encoded_bytes += bytes;
+	return taken;
+}
+
+void PartitionWriter::WriteWaiting(uint64_t bytes_min, bool may_open_file) {
+	for (;;) {
+		auto slices = TakeWaiting(bytes_min, may_open_file);
+		if (slices.empty()) {
 			return;
 		}
-		rows = std::move(waiting);
-		waiting_bytes = 0;
+		WriteRowGroup(GatherRows(writing.context, std::move(slices)));
 	}
-	WriteRowGroup(std::move(rows));
 }
 
 void PartitionWriter::WriteWaiting(uint64_t bytes_min) {
-	duckdb::unique_ptr<duckdb::ColumnDataCollection> rows;
-	{
-		std::lock_guard<std::mutex> guard(lock);
-		if (!waiting || waiting_bytes < bytes_min) {
-			return;
-		}
-		rows = std::move(waiting);
-		waiting_bytes = 0;
-	}
-	WriteRowGroup(std::move(rows));
+	WriteWaiting(bytes_min, writing.progress.HasFewOpenFiles() || writing.progress.IsLarge());
 }
 
 void PartitionWriter::CloseIdleFile() {
@@ -165,13 +208,13 @@ void PartitionWriter::CloseIdleFile() {
 }
 
 void PartitionWriter::Finish() {
-	WriteWaiting(0);
+	WriteWaiting(0, true);
 	CloseIdleFile();
 }
 
 void PartitionWriter::Close(OpenFile &file) {
 	const auto outcome = file.parquet.Finish();
-	writing.open_file_count--;
+	writing.progress.open_file_count--;
 	if (outcome != PutOutcome::WRITTEN) {
 		// The name is random: nobody else can have taken it.
 		throw duckdb::IOException(

@@ -5,15 +5,31 @@
 #include "engine/session/lake_transaction.hpp"
 #include "engine/write/leaf_bounds.hpp"
 #include "engine/write/physical_columns.hpp"
+#include "engine/write/row_slice.hpp"
 #include "engine/write/write_spec.hpp"
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 namespace merganser {
+
+//! How far a statement has come: says when it is too large for one file in each partition. Thread-safe.
+struct WriteProgress {
+	std::atomic<uint64_t> open_file_count {0};
+	//! Bytes in memory of rows that wait; of rows that were written, and of the files that these became.
+	std::atomic<uint64_t> waiting_bytes {0};
+	std::atomic<uint64_t> encoded_bytes {0};
+	std::atomic<uint64_t> file_bytes {0};
+
+	//! One more may be opened.
+	bool HasFewOpenFiles() const;
+	//! By the files so far, and by what the waiting rows will need at least when they compress like the others.
+	bool IsLarge() const;
+};
 
 //! What all files of one statement share. Thread-safe.
 struct FileWriting {
@@ -28,8 +44,8 @@ struct FileWriting {
 	//! Bytes of rows in memory after which a row group is written, full or not.
 	const uint64_t row_group_bytes_max;
 	std::atomic<uint64_t> next_file_number {0};
-	std::atomic<uint64_t> open_file_count {0};
 	std::atomic<uint64_t> byte_count {0};
+	WriteProgress progress;
 
 	std::mutex lock;
 	std::vector<AddFile> added_files;
@@ -45,12 +61,12 @@ public:
 	PartitionWriter(FileWriting &writing, PartitionValues values, std::string folder);
 	~PartitionWriter();
 
-	//! Takes rows that may wait for more: the rest of a thread, a small part of a partition. `bytes`: about what they
-	//! need in memory.
-	void Add(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows, uint64_t bytes);
+	//! Takes rows that may wait for more: the rest of a thread, a small part of a partition. Full row groups are
+	//! written unless that needs one open file too many.
+	void Add(RowSlice rows);
 	//! Requires: at least one row.
 	void WriteRowGroup(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows);
-	//! Writes what waits, if it is at least so many bytes.
+	//! Writes what waits as long as it is at least so many bytes, unless that needs one open file too many.
 	void WriteWaiting(uint64_t bytes_min);
 	//! Closes the open file when no thread writes into it.
 	void CloseIdleFile();
@@ -62,12 +78,18 @@ private:
 	std::shared_ptr<OpenFile> Acquire();
 	void Release(const std::shared_ptr<OpenFile> &file);
 	void Close(OpenFile &file);
+	//! Oldest waiting rows, a full row group at most; nothing when there are neither `bytes_min` nor enough for a row
+	//! group.
+	std::vector<RowSlice> TakeWaiting(uint64_t bytes_min, bool may_open_file);
+	void WriteWaiting(uint64_t bytes_min, bool may_open_file);
 
 	FileWriting &writing;
 	const PartitionValues values;
 	const std::string folder;
 	std::mutex lock;
-	duckdb::unique_ptr<duckdb::ColumnDataCollection> waiting;
+	//! Spilled by the buffer manager when memory is short.
+	std::deque<RowSlice> waiting;
+	uint64_t waiting_rows = 0;
 	uint64_t waiting_bytes = 0;
 	//! The file that takes further row groups.
 	std::shared_ptr<OpenFile> current;

@@ -27,7 +27,7 @@ struct WriteSpec {
 	duckdb::vector<std::string> names;
 	duckdb::vector<duckdb::LogicalType> types;
 	std::vector<SortKey> sort_keys;
-	uint64_t target_file_size_bytes = 256ull << 20;
+	uint64_t target_file_size_bytes = 0;
 	uint64_t row_group_rows = 1000000;
 	std::string codec = "snappy";
 };

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "duckdb/common/types/column/column_data_collection.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace merganser {
+
+//! Neighbouring rows of a collection that may be shared with other slices; the last one frees it. Any number of threads
+//! may read slices of one collection.
+struct RowSlice {
+	std::shared_ptr<duckdb::ColumnDataCollection> rows;
+	idx_t start = 0;
+	idx_t count = 0;
+	//! About what these rows need in memory.
+	uint64_t bytes = 0;
+};
+
+//! The rows of all slices, in their order. A collection that is a slice as a whole is taken over, not copied. Requires:
+//! at least one slice.
+duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherRows(duckdb::ClientContext &context,
+                                                            std::vector<RowSlice> slices);
+
+//! What the values of `rows` need in memory. Unlike the size of a collection it does not depend on how full the
+//! collection's vectors are.
+uint64_t RowBytes(duckdb::DataChunk &rows);
+
+} // namespace merganser
