@@ -1,16 +1,13 @@
 #include "log/snapshot_build.hpp"
 
 #include "base/error.hpp"
+#include "protocol/dropped_table_mark.hpp"
 
 #include <algorithm>
 
 namespace merganser {
 
 namespace {
-
-constexpr const char *DROPPED_KEY = "merganser.dropped";
-//! duckrun overwrites a table that it drops with this one column.
-constexpr const char *DUCKRUN_TOMBSTONE_COLUMN = "__duckrun_deleted__";
 
 [[noreturn]] void ThrowWithout(const TableLocation &location, const char *what, int64_t version) {
 	throw Error(ErrorKind::CORRUPT, "table '" + location.name + "': the log up to version " + std::to_string(version) +
@@ -60,16 +57,7 @@ void LogMemo::RememberCheckpoint(int64_t version) {
 }
 
 bool Snapshot::IsDropped() const {
-	if (!configuration) {
-		return false;
-	}
-	auto &metadata = configuration->GetMetadata();
-	auto mark = metadata.configuration.find(DROPPED_KEY);
-	if (mark != metadata.configuration.end() && mark->second == "true") {
-		return true;
-	}
-	auto &fields = configuration->GetSchema().fields;
-	return fields.size() == 1 && fields[0].name == DUCKRUN_TOMBSTONE_COLUMN;
+	return configuration && merganser::IsDropped(configuration->GetMetadata());
 }
 
 std::shared_ptr<Snapshot> BuildSnapshot(const TableLocation &location, const Snapshot *older, LogReplay &replay,

@@ -16,7 +16,7 @@ namespace {
 //! Spark's defaults.
 constexpr int64_t STATISTICS_COLUMNS_DEFAULT = 32;
 constexpr int64_t CHECKPOINT_INTERVAL_DEFAULT = 10;
-constexpr uint64_t TARGET_FILE_SIZE_DEFAULT_BYTES = 128ull << 20;
+constexpr uint64_t TARGET_FILE_SIZE_DEFAULT_BYTES = 256ull << 20;
 constexpr std::string_view CODEC_DEFAULT = "snappy";
 
 bool Contains(const std::optional<std::vector<std::string>> &features, std::string_view name) {
@@ -37,40 +37,6 @@ ColumnMappingMode ReadMappingMode(const TableConfiguration &configuration) {
 	}
 	throw Error(ErrorKind::CORRUPT,
 	            "table '" + configuration.TableName() + "' has the unknown delta.columnMapping.mode '" + *mode + "'");
-}
-
-//! `a.b, c.d` with back-quotes around what holds a dot or a comma.
-std::vector<ColumnPath> ParseColumnList(std::string_view text) {
-	std::vector<ColumnPath> columns;
-	ColumnPath path(1);
-	bool quoted = false;
-	auto finish = [&] {
-		if (path.size() > 1 || !path[0].empty()) {
-			columns.push_back(path);
-		}
-		path.assign(1, "");
-	};
-	for (char c : text) {
-		if (c == '`') {
-			quoted = !quoted;
-		} else if (quoted) {
-			path.back() += c;
-		} else if (c == ',') {
-			finish();
-		} else if (c == '.') {
-			path.emplace_back();
-		} else if (c != ' ') {
-			path.back() += c;
-		}
-	}
-	finish();
-	return columns;
-}
-
-bool IsBelow(const LeafColumn &leaf, const ColumnPath &column) {
-	return column.size() <= leaf.logical_path.size() &&
-	       std::equal(column.begin(), column.end(), leaf.logical_path.begin(),
-	                  [](const std::string &left, const std::string &right) { return SameName(left, right); });
 }
 
 } // namespace

@@ -1,83 +1,18 @@
 #include "protocol/table_properties.hpp"
 
+#include "protocol/known_properties.hpp"
 #include "protocol/schema_names.hpp"
 #include "protocol/table_configuration.hpp"
 #include "protocol/table_features.hpp"
 #include "protocol/text_cursor.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
 namespace merganser {
 
 namespace {
-
-//! Every property of the specification and of Spark's Delta.
-constexpr std::string_view PROPERTIES[] = {
-    "delta.appendOnly",
-    "delta.autoOptimize",
-    "delta.autoOptimize.autoCompact",
-    "delta.autoOptimize.optimizeWrite",
-    "delta.castIcebergTimeType",
-    "delta.checkpoint.writeStatsAsJson",
-    "delta.checkpoint.writeStatsAsStruct",
-    "delta.checkpointInterval",
-    "delta.checkpointPolicy",
-    "delta.checkpointRetentionDuration",
-    "delta.columnMapping.maxColumnId",
-    "delta.columnMapping.mode",
-    "delta.compatibility.symlinkFormatManifest.enabled",
-    "delta.coordinatedCommits.commitCoordinator-preview",
-    "delta.coordinatedCommits.commitCoordinatorConf-preview",
-    "delta.coordinatedCommits.tableConf-preview",
-    "delta.dataSkippingNumIndexedCols",
-    "delta.dataSkippingStatsColumns",
-    "delta.dataSkippingStringPrefixLength",
-    "delta.deletedFileRetentionDuration",
-    "delta.dropFeatureTruncateHistory.retentionDuration",
-    "delta.enableChangeDataCapture",
-    "delta.enableChangeDataFeed",
-    "delta.enableDeletionVectors",
-    "delta.enableExpiredLogCleanup",
-    "delta.enableFullRetentionRollback",
-    "delta.enableIcebergCompatV1",
-    "delta.enableIcebergCompatV2",
-    "delta.enableIcebergCompatV3",
-    "delta.enableIcebergWriterCompatV1",
-    "delta.enableIcebergWriterCompatV3",
-    "delta.enableInCommitTimestamps",
-    "delta.enableMaterializePartitionColumnsFeature",
-    "delta.enableRowTracking",
-    "delta.enableTypeWidening",
-    "delta.enableVariantShredding",
-    "delta.ignoreIcebergBucketPartition",
-    "delta.ignoreProtocolDefaults",
-    "delta.inCommitTimestampEnablementTimestamp",
-    "delta.inCommitTimestampEnablementVersion",
-    "delta.isolationLevel",
-    "delta.lastCommitTimestamp",
-    "delta.lastUpdateVersion",
-    "delta.logRetentionDuration",
-    "delta.minReaderVersion",
-    "delta.minWriterVersion",
-    "delta.parquet.compression.codec",
-    "delta.parquet.format.version",
-    "delta.randomizeFilePrefixes",
-    "delta.randomPrefixLength",
-    "delta.redirectReaderWriter-preview",
-    "delta.redirectWriterOnly-preview",
-    "delta.requireCheckpointProtectionBeforeVersion",
-    "delta.rowTracking.materializedRowCommitVersionColumnName",
-    "delta.rowTracking.materializedRowIdColumnName",
-    "delta.rowTrackingSuspended",
-    "delta.sampleRetentionDuration",
-    "delta.setTransactionRetentionDuration",
-    "delta.targetFileSize",
-    "delta.tuneFileSizesForRewrites",
-    "delta.universalFormat.enabledFormats",
-    "delta.universalFormat.iceberg.atomicConversion.supported",
-    "delta.writePartitionColumnsToParquet",
-};
 
 //! Their rest is free: the name of a constraint, settings of a converter.
 constexpr std::string_view OPEN_PREFIXES[] = {CONSTRAINT_PREFIX, "delta.universalformat.config."};
@@ -122,10 +57,8 @@ std::optional<std::string> CanonicalPropertyName(std::string_view name) {
 	if (!HasNamePrefix(name, "delta.")) {
 		return std::string(name);
 	}
-	for (auto property : PROPERTIES) {
-		if (SameName(property, name)) {
-			return std::string(property);
-		}
+	if (auto *property = FindKnownProperty(name)) {
+		return std::string(property->name);
 	}
 	if (HasNamePrefix(name, FEATURE_PREFIX)) {
 		auto feature_name = name.substr(FEATURE_PREFIX.size());
@@ -174,6 +107,39 @@ std::optional<int64_t> TryParseIntervalMs(std::string_view text) {
 		SkipSpaces(cursor);
 	} while (!cursor.Done());
 	return total;
+}
+
+std::vector<ColumnPath> ParseColumnList(std::string_view text) {
+	std::vector<ColumnPath> columns;
+	ColumnPath path(1);
+	bool quoted = false;
+	auto finish = [&] {
+		if (path.size() > 1 || !path[0].empty()) {
+			columns.push_back(path);
+		}
+		path.assign(1, "");
+	};
+	for (char c : text) {
+		if (c == '`') {
+			quoted = !quoted;
+		} else if (quoted) {
+			path.back() += c;
+		} else if (c == ',') {
+			finish();
+		} else if (c == '.') {
+			path.emplace_back();
+		} else if (c != ' ') {
+			path.back() += c;
+		}
+	}
+	finish();
+	return columns;
+}
+
+bool IsBelow(const LeafColumn &leaf, const ColumnPath &column) {
+	return column.size() <= leaf.logical_path.size() &&
+	       std::equal(column.begin(), column.end(), leaf.logical_path.begin(),
+	                  [](const std::string &left, const std::string &right) { return SameName(left, right); });
 }
 
 std::optional<uint64_t> TryParseByteSize(std::string_view text) {

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "protocol/actions.hpp"
+#include "protocol/schema.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace merganser {
 
@@ -22,5 +24,10 @@ bool HasNamePrefix(std::string_view name, std::string_view prefix);
 std::optional<int64_t> TryParseIntervalMs(std::string_view text);
 //! `134217728`, `128mb`, `1 GB` (powers of 1024): bytes, greater than 0.
 std::optional<uint64_t> TryParseByteSize(std::string_view text);
+
+//! `a.b, c.d` with back-quotes around what holds a dot or a comma.
+std::vector<ColumnPath> ParseColumnList(std::string_view text);
+//! True for a column's own leaf and for those of a struct's fields.
+bool IsBelow(const LeafColumn &leaf, const ColumnPath &column);
 
 } // namespace merganser

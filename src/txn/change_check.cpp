@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "log/file_key.hpp"
+#include "protocol/dropped_table_mark.hpp"
 #include "txn/conflict_check.hpp"
 
 #include <string_view>

@@ -1,6 +1,7 @@
 #include "txn/conflict_check.hpp"
 
 #include "log/file_key.hpp"
+#include "protocol/dropped_table_mark.hpp"
 #include "scan/file_pruning.hpp"
 #include "txn/protocol_conflict.hpp"
 
@@ -224,11 +225,6 @@ bool RearrangesOnly(const TableChange &change) {
 	return !(change.added_files.empty() && change.removed_files.empty()) &&
 	       std::all_of(change.added_files.begin(), change.added_files.end(), keeps_rows) &&
 	       std::all_of(change.removed_files.begin(), change.removed_files.end(), keeps_rows);
-}
-
-bool IsDropped(const Metadata &metadata) {
-	auto dropped = metadata.configuration.find("merganser.dropped");
-	return dropped != metadata.configuration.end() && dropped->second == "true";
 }
 
 std::optional<Conflict> CheckConflict(const TableConfiguration &base, const TableChange &ours, const ReadSet &read_set,

@@ -47,8 +47,6 @@ struct Winner {
 //! True for a change that only moves rows between files (OPTIMIZE): files only, every one with dataChange = false. It
 //! is checked at snapshot isolation: rows that others add do not concern it.
 bool RearrangesOnly(const TableChange &change);
-//! The metaData action of a commit that dropped the table.
-bool IsDropped(const Metadata &metadata);
 
 //! May our change, made from `base` and having read `read_set`, be committed after `winner`? nullopt: yes (rebase to
 //! winner.version + 1). The order of checks and the matrix are those of the specification's isolation levels as Spark

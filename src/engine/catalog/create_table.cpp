@@ -3,22 +3,29 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "duckdb/common/exception/binder_exception.hpp"
+#include "duckdb/common/extra_type_info.hpp"
+#include "duckdb/common/type_visitor.hpp"
 #include "duckdb/execution/expression_executor.hpp"
 #include "duckdb/parser/constraints/not_null_constraint.hpp"
 #include "duckdb/parser/expression/columnref_expression.hpp"
-#include "duckdb/parser/expression/constant_expression.hpp"
 #include "duckdb/parser/expression/operator_expression.hpp"
 #include "duckdb/parser/parsed_data/create_table_info.hpp"
+#include "duckdb/planner/binder.hpp"
+#include "duckdb/planner/expression_binder/constant_binder.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/port/type_map.hpp"
 #include "engine/session/lake_instance.hpp"
+#include "protocol/known_properties.hpp"
 #include "protocol/protocol_upgrade.hpp"
 #include "protocol/table_configuration.hpp"
+#include "protocol/table_properties.hpp"
+#include "txn/overwrite.hpp"
 
 #include <set>
 
 namespace merganser {
 
+static constexpr const char *OWN_PREFIX = "merganser.";
 static constexpr const char *SORTED_BY_PROPERTY = "merganser.sortedBy";
 
 static std::set<duckdb::idx_t> NotNullColumns(const duckdb::CreateTableInfo &info) {
@@ -32,6 +39,24 @@ static std::set<duckdb::idx_t> NotNullColumns(const duckdb::CreateTableInfo &inf
 		columns.insert(constraint->Cast<duckdb::NotNullConstraint>().index.index);
 	}
 	return columns;
+}
+
+static bool HasCollation(const duckdb::LogicalType &type) {
+	return duckdb::TypeVisitor::Contains(type, [](const duckdb::LogicalType &part) {
+		return part.id() == duckdb::LogicalTypeId::VARCHAR && !duckdb::StringType::GetCollation(part).empty();
+	});
+}
+
+//! For columns that are written out; a query's columns keep their values, and the collation is only its own.
+static void CheckCollations(const duckdb::CreateTableInfo &info) {
+	for (auto &column : info.columns.Logical()) {
+		if (HasCollation(column.Type())) {
+			throw duckdb::NotImplementedException(
+			    "CREATE TABLE \"%s\": column \"%s\" has a COLLATE, which a Delta table cannot keep. Leave it out, and "
+			    "write COLLATE in the queries or in a view",
+			    info.table, column.Name());
+		}
+	}
 }
 
 static Schema SchemaOf(const LakeCatalog &lake, const duckdb::CreateTableInfo &info) {
@@ -106,20 +131,36 @@ static std::string SortedByText(const Schema &schema, const duckdb::CreateTableI
 	return json.Take();
 }
 
+//! Text, number, boolean, or what comes to one of them: `-1`, `'a' || 'b'`.
+static std::string OptionText(duckdb::ClientContext &context, const std::string &name,
+                              const duckdb::ParsedExpression &option) {
+	auto binder = duckdb::Binder::CreateBinder(context);
+	duckdb::ConstantBinder constants(*binder, context, "WITH (\"" + name + "\" = …)");
+	auto copy = option.Copy();
+	auto bound = constants.Bind(copy);
+	auto value = bound->IsFoldable() ? duckdb::ExpressionExecutor::EvaluateScalar(context, *bound) : duckdb::Value();
+	if (value.IsNull() || value.type().IsNested()) {
+		throw duckdb::BinderException("WITH (\"%s\" = …): the value must be a constant: a text, a number or a boolean",
+		                              name);
+	}
+	return value.ToString();
+}
+
 static void AddOptions(duckdb::ClientContext &context, const duckdb::CreateTableInfo &info, StringMap &configuration) {
 	for (auto &option : info.options) {
-		if (option.second->GetExpressionClass() != duckdb::ExpressionClass::CONSTANT) {
-			throw duckdb::BinderException("WITH (\"%s\" = …): the value must be a constant", option.first);
-		}
-		auto value = option.second->Cast<duckdb::ConstantExpression>().value;
 		auto name = CanonicalPropertyName(option.first);
 		if (!name) {
 			throw duckdb::BinderException(
 			    "WITH: \"%s\" is not a Delta table property. See docs/sql.md for the properties", option.first);
 		}
-		configuration[*name] = value.ToString();
+		if (HasNamePrefix(*name, OWN_PREFIX)) {
+			throw duckdb::BinderException(
+			    "WITH: names that begin with \"%s\" are Merganser's own, so \"%s\" cannot be set; to sort the rows "
+			    "use SORTED BY (column, …)",
+			    OWN_PREFIX, option.first);
+		}
+		configuration[*name] = OptionText(context, option.first, *option.second);
 	}
-	(void)context;
 }
 
 static std::string PartitionByText(const std::vector<std::string> &columns) {
@@ -153,6 +194,7 @@ static Metadata MetadataOf(duckdb::ClientContext &context, const LakeCatalog &la
 	Metadata metadata;
 	AddOptions(context, info, metadata.configuration);
 	metadata.partition_columns = PartitionColumnsOf(schema, info);
+	CheckPropertyValues(metadata, schema);
 	if (!info.sort_keys.empty()) {
 		metadata.configuration[SORTED_BY_PROPERTY] = SortedByText(schema, info);
 	}
@@ -172,6 +214,9 @@ static Metadata MetadataOf(duckdb::ClientContext &context, const LakeCatalog &la
 TableChange PlanCreateTable(duckdb::ClientContext &context, const LakeCatalog &lake,
                             duckdb::BoundCreateTableInfo &bound, const SnapshotPtr &replaced, bool as_query) {
 	auto &info = bound.Base();
+	if (!as_query) {
+		CheckCollations(info);
+	}
 	return AtBorder([&] {
 		TableChange change;
 		change.metadata = MetadataOf(context, lake, info, replaced);
@@ -183,6 +228,7 @@ TableChange PlanCreateTable(duckdb::ClientContext &context, const LakeCatalog &l
 			if (!(combined == current)) {
 				change.protocol = combined;
 			}
+			RemoveAllDomains(*replaced, change);
 		} else {
 			change.protocol = needed;
 		}

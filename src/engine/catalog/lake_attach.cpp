@@ -71,6 +71,20 @@ static void PrepareRoot(const TableLocation &root, const AttachSettings &setting
 	root.store->CreateFolder(root.root);
 }
 
+//! Only a database has a choice of schemas.
+static void CheckSchemaOption(const LakeLayout &layout, const AttachSettings &settings) {
+	if (layout.Kind() == LakeLayoutKind::DATABASE || settings.default_schema.empty() ||
+	    duckdb::StringUtil::CIEquals(settings.default_schema, layout.DefaultSchema())) {
+		return;
+	}
+	throw duckdb::BinderException(
+	    "schema '%s' cannot be chosen: the folder \"%s\" is %s, whose only schema is \"%s\". Leave the option out, or "
+	    "attach the parent folder",
+	    settings.default_schema, layout.Root().name,
+	    layout.Kind() == LakeLayoutKind::TABLE ? "one table" : "one schema (its children are tables)",
+	    layout.DefaultSchema());
+}
+
 // DuckDB's signature.
 static duckdb::unique_ptr<duckdb::Catalog> Attach(duckdb::optional_ptr<duckdb::StorageExtensionInfo> storage_info,
                                                   duckdb::ClientContext &context, duckdb::AttachedDatabase &db,
@@ -82,6 +96,7 @@ static duckdb::unique_ptr<duckdb::Catalog> Attach(duckdb::optional_ptr<duckdb::S
 		auto root = LakeInstance::Get(context).Locate(info.path);
 		PrepareRoot(root, settings, options.access_mode);
 		auto layout = LakeLayout::Detect(std::move(root), name, settings.default_schema);
+		CheckSchemaOption(layout, settings);
 		return duckdb::make_uniq<LakeCatalog>(db, std::move(layout), std::move(settings));
 	});
 }

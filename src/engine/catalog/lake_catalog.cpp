@@ -51,6 +51,11 @@ duckdb::optional_ptr<duckdb::CatalogEntry> LakeCatalog::CreateSchema(duckdb::Cat
                                                                      duckdb::CreateSchemaInfo &info) {
 	(void)transaction;
 	CheckHasSchemas("CREATE SCHEMA");
+	if (info.on_conflict == duckdb::OnCreateConflict::REPLACE_ON_CONFLICT) {
+		throw duckdb::NotImplementedException(
+		    "CREATE OR REPLACE SCHEMA \"%s\" is not supported: use DROP SCHEMA \"%s\" CASCADE, then CREATE SCHEMA",
+		    info.schema, info.schema);
+	}
 	return AtBorder([&]() -> duckdb::optional_ptr<duckdb::CatalogEntry> {
 		LakeLayout::CheckName("schema", info.schema);
 		auto existing = layout.FindSchema(info.schema);

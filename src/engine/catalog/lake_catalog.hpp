@@ -34,8 +34,6 @@ public:
 	const AttachSettings &Settings() const {
 		return settings;
 	}
-	//! Refuses (BinderException) schema changes where the root is a schema or a table.
-	void CheckHasSchemas(const std::string &statement) const;
 
 	void Initialize(bool load_builtin) override;
 	std::string GetCatalogType() override {
@@ -69,6 +67,8 @@ public:
 	                                     duckdb::LogicalDelete &op, duckdb::PhysicalOperator &plan) override;
 	duckdb::PhysicalOperator &PlanUpdate(duckdb::ClientContext &context, duckdb::PhysicalPlanGenerator &planner,
 	                                     duckdb::LogicalUpdate &op, duckdb::PhysicalOperator &plan) override;
+	duckdb::PhysicalOperator &PlanMergeInto(duckdb::ClientContext &context, duckdb::PhysicalPlanGenerator &planner,
+	                                        duckdb::LogicalMergeInto &op, duckdb::PhysicalOperator &plan) override;
 	duckdb::unique_ptr<duckdb::LogicalOperator>
 	BindCreateIndex(duckdb::Binder &binder, duckdb::CreateStatement &stmt, duckdb::TableCatalogEntry &table,
 	                duckdb::unique_ptr<duckdb::LogicalOperator> plan) override;
@@ -82,6 +82,8 @@ public:
 	}
 
 private:
+	//! Refuses (BinderException) schema changes where the root is a schema or a table.
+	void CheckHasSchemas(const std::string &statement) const;
 	void DropSchema(duckdb::ClientContext &context, duckdb::DropInfo &info) override;
 	LakeSchema &SchemaEntry(const std::string &name);
 

@@ -3,6 +3,7 @@
 #include "duckdb/planner/operator/logical_create_table.hpp"
 #include "duckdb/planner/operator/logical_delete.hpp"
 #include "duckdb/planner/operator/logical_insert.hpp"
+#include "duckdb/planner/operator/logical_merge_into.hpp"
 #include "duckdb/planner/operator/logical_update.hpp"
 #include "engine/catalog/create_table.hpp"
 #include "engine/catalog/lake_catalog.hpp"
@@ -18,8 +19,10 @@ duckdb::PhysicalOperator &LakeCatalog::PlanInsert(duckdb::ClientContext &context
                                                   duckdb::optional_ptr<duckdb::PhysicalOperator> plan) {
 	auto &table = op.table.Cast<LakeTable>();
 	if (op.on_conflict_info.action_type != duckdb::OnConflictAction::THROW) {
-		throw duckdb::BinderException(
-		    "INSERT … ON CONFLICT into \"%s\": Delta tables have no unique keys; use MERGE INTO", table.name);
+		throw duckdb::NotImplementedException(
+		    "INSERT INTO \"%s\" … ON CONFLICT is not supported: Delta tables have no unique keys. Insert the rows that "
+		    "are new: … WHERE NOT EXISTS (…)",
+		    table.name);
 	}
 	LakeTransaction::Get(context, *this).CheckMayWrite(context, table.Location());
 	if (!op.column_index_map.empty()) {
@@ -42,13 +45,21 @@ duckdb::PhysicalOperator &LakeCatalog::PlanCreateTableAs(duckdb::ClientContext &
 	return PlanLakeCreateAs(context, planner, create, op, plan);
 }
 
+//! `what`: the statement as SQL writes it. Rows can be added, and a table can be made anew.
+[[noreturn]] static void RefuseChange(const std::string &what, const duckdb::TableCatalogEntry &table) {
+	throw duckdb::NotImplementedException(
+	    "%s \"%s\" is not supported in this version; rows can be inserted, and CREATE OR REPLACE TABLE … AS writes a "
+	    "table anew",
+	    what, table.name);
+}
+
 duckdb::PhysicalOperator &LakeCatalog::PlanDelete(duckdb::ClientContext &context,
                                                   duckdb::PhysicalPlanGenerator &planner, duckdb::LogicalDelete &op,
                                                   duckdb::PhysicalOperator &plan) {
 	(void)context;
 	(void)planner;
 	(void)plan;
-	throw duckdb::NotImplementedException("DELETE FROM \"%s\" is not supported in this version", op.table.name);
+	RefuseChange("DELETE FROM", op.table);
 }
 
 duckdb::PhysicalOperator &LakeCatalog::PlanUpdate(duckdb::ClientContext &context,
@@ -57,7 +68,16 @@ duckdb::PhysicalOperator &LakeCatalog::PlanUpdate(duckdb::ClientContext &context
 	(void)context;
 	(void)planner;
 	(void)plan;
-	throw duckdb::NotImplementedException("UPDATE \"%s\" is not supported in this version", op.table.name);
+	RefuseChange("UPDATE", op.table);
+}
+
+duckdb::PhysicalOperator &LakeCatalog::PlanMergeInto(duckdb::ClientContext &context,
+                                                     duckdb::PhysicalPlanGenerator &planner,
+                                                     duckdb::LogicalMergeInto &op, duckdb::PhysicalOperator &plan) {
+	(void)context;
+	(void)planner;
+	(void)plan;
+	RefuseChange("MERGE INTO", op.table);
 }
 
 } // namespace merganser

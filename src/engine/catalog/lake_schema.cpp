@@ -1,23 +1,24 @@
 #include "engine/catalog/lake_schema.hpp"
 
 #include "base/error.hpp"
-#include "duckdb/catalog/catalog_entry/view_catalog_entry.hpp"
+#include "base/uri.hpp"
 #include "duckdb/catalog/entry_lookup_info.hpp"
 #include "duckdb/common/exception/binder_exception.hpp"
 #include "duckdb/main/client_context.hpp"
 #include "duckdb/parser/parsed_data/create_schema_info.hpp"
 #include "duckdb/parser/parsed_data/create_table_info.hpp"
-#include "duckdb/parser/parsed_data/create_view_info.hpp"
-#include "duckdb/parser/parser.hpp"
-#include "duckdb/parser/statement/create_statement.hpp"
 #include "duckdb/planner/tableref/bound_at_clause.hpp"
 #include "engine/catalog/lake_table.hpp"
 #include "engine/catalog/listing_needs.hpp"
 #include "engine/catalog/stored_views.hpp"
+#include "engine/catalog/view_entry.hpp"
 #include "engine/port/error_border.hpp"
+#include "engine/port/version_value.hpp"
 #include "engine/session/dropped_table.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "engine/session/lake_transaction.hpp"
+
+#include <algorithm>
 
 namespace merganser {
 
@@ -71,16 +72,6 @@ static duckdb::CatalogEntry &TableEntryFor(duckdb::ClientContext &context, LakeS
 	                             duckdb::make_uniq<LakeTable>(schema.catalog, schema, *info, snapshot, time_travel));
 }
 
-static int64_t VersionOf(const duckdb::Value &value) {
-	duckdb::Value version;
-	std::string error;
-	if (!value.DefaultTryCastAs(duckdb::LogicalType::BIGINT, version, &error) || version.IsNull() ||
-	    version.GetValue<int64_t>() < 0) {
-		throw duckdb::BinderException("AT (VERSION => %s): a version is a whole number from 0", value.ToString());
-	}
-	return version.GetValue<int64_t>();
-}
-
 static int64_t TimestampMsOf(duckdb::ClientContext &context, const duckdb::Value &value) {
 	duckdb::Value timestamp;
 	std::string error;
@@ -98,7 +89,7 @@ SnapshotPtr LakeSchema::ViewAt(duckdb::ClientContext &context, LakeTransaction &
 	auto &at = *lookup_info.GetAtClause();
 	int64_t version = 0;
 	if (at.Unit() == "VERSION") {
-		version = VersionOf(at.GetValue());
+		version = VersionOfValue(at.GetValue(), "AT (VERSION => …)");
 	} else if (at.Unit() == "TIMESTAMP") {
 		auto timestamp_ms = TimestampMsOf(context, at.GetValue());
 		auto &instance = LakeInstance::Get(context);
@@ -147,26 +138,6 @@ void LakeSchema::RememberFolder(const std::string &table_name, const TableLocati
 	}
 }
 
-static duckdb::CatalogEntry &ViewEntryFor(LakeSchema &schema, LakeTransaction &transaction, const StoredView &view) {
-	auto key = "view:" + schema.name + ":" + view.name + ":" + view.sql + ":" + view.comment.value_or("");
-	auto existing = transaction.FindEntry(key);
-	if (existing) {
-		return *existing;
-	}
-	duckdb::Parser parser;
-	parser.ParseQuery(view.sql);
-	auto info = std::move(parser.statements[0]->Cast<duckdb::CreateStatement>().info);
-	auto &view_info = info->Cast<duckdb::CreateViewInfo>();
-	view_info.catalog = schema.catalog.GetName();
-	view_info.schema = schema.name;
-	view_info.view_name = view.name;
-	view_info.sql = view.sql;
-	if (view.comment) {
-		view_info.comment = duckdb::Value(*view.comment);
-	}
-	return transaction.KeepEntry(key, duckdb::make_uniq<duckdb::ViewCatalogEntry>(schema.catalog, schema, view_info));
-}
-
 duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::LookupEntry(duckdb::CatalogTransaction transaction,
                                                                    const duckdb::EntryLookupInfo &lookup_info) {
 	auto type = lookup_info.GetCatalogType();
@@ -178,14 +149,10 @@ duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::LookupEntry(duckdb::Catal
 	if (table) {
 		return table;
 	}
-	auto view = AtBorder([&] {
-		return StoredViews(lake.Layout().Root().store, lake.Layout().SchemaFolder(name))
-		    .Find(lookup_info.GetEntryName());
-	});
-	if (!view) {
-		return nullptr;
-	}
-	return &ViewEntryFor(*this, LakeTransaction::Get(context, catalog), *view);
+	// DROP VIEW looks for a view: it has to find a damaged one.
+	bool may_be_damaged = type == duckdb::CatalogType::VIEW_ENTRY;
+	return ViewEntry(context, *this, lookup_info.GetEntryName(),
+	                 may_be_damaged ? DamagedViewRule::SHOW : DamagedViewRule::REFUSE);
 }
 
 //! For listings that show names only: no table is opened. `problem`: why a table cannot be read, shown as its comment.
@@ -225,16 +192,29 @@ duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::ListTable(duckdb::ClientC
 	}
 }
 
+//! The schema's folders, and the one of a table that this transaction creates: it may not be there before COMMIT.
+std::vector<std::string> LakeSchema::FoldersToList(duckdb::ClientContext &context) {
+	auto folders = AtBorder([&] { return lake.Layout().FolderNames(name); });
+	auto written = LakeTransaction::Get(context, catalog).WrittenTable();
+	if (written && lake.Layout().Kind() != LakeLayoutKind::TABLE) {
+		auto folder = std::string(FileNameOf(written->root));
+		bool is_here = written->root == lake.Layout().TableAt(name, folder).root;
+		if (is_here && std::find(folders.begin(), folders.end(), folder) == folders.end()) {
+			folders.push_back(std::move(folder));
+		}
+	}
+	return folders;
+}
+
 void LakeSchema::Scan(duckdb::ClientContext &context, duckdb::CatalogType type,
                       const std::function<void(duckdb::CatalogEntry &)> &callback) {
 	if (type != duckdb::CatalogType::TABLE_ENTRY && type != duckdb::CatalogType::VIEW_ENTRY) {
 		return;
 	}
-	auto &transaction = LakeTransaction::Get(context, catalog);
 	auto &layout = lake.Layout();
 	if (type == duckdb::CatalogType::TABLE_ENTRY) {
 		bool names_only = !ListingNeeds::NeedsColumns(context);
-		for (auto &folder : AtBorder([&] { return layout.FolderNames(name); })) {
+		for (auto &folder : FoldersToList(context)) {
 			auto entry = ListTable(context, folder, names_only);
 			if (entry) {
 				callback(*entry);
@@ -243,9 +223,9 @@ void LakeSchema::Scan(duckdb::ClientContext &context, duckdb::CatalogType type,
 	}
 	StoredViews views(layout.Root().store, layout.SchemaFolder(name));
 	for (auto &view_name : AtBorder([&] { return views.Names(); })) {
-		auto view = AtBorder([&] { return views.Find(view_name); });
+		auto view = ViewEntry(context, *this, view_name, DamagedViewRule::SHOW);
 		if (view) {
-			callback(ViewEntryFor(*this, transaction, *view));
+			callback(*view);
 		}
 	}
 }

@@ -6,6 +6,7 @@
 #include "log/snapshot.hpp"
 
 #include <string>
+#include <vector>
 
 namespace merganser {
 
@@ -68,6 +69,7 @@ private:
 	SnapshotPtr ViewAt(duckdb::ClientContext &context, LakeTransaction &transaction, const TableLocation &location,
 	                   const duckdb::EntryLookupInfo &lookup_info);
 
+	std::vector<std::string> FoldersToList(duckdb::ClientContext &context);
 	duckdb::optional_ptr<duckdb::CatalogEntry> ListTable(duckdb::ClientContext &context, const std::string &folder,
 	                                                     bool names_only);
 	void RememberFolder(const std::string &table_name, const TableLocation &location, bool found);

@@ -38,7 +38,7 @@ SnapshotPtr LakeSchema::PrepareCreate(duckdb::ClientContext &context, duckdb::Bo
 		    "CREATE TABLE \"%s\": \"%s\" is attached as one table. Attach its parent folder instead", base.table,
 		    lake.Layout().Root().name);
 	}
-	if (AtBorder([&] { return ViewsOf(*this).Find(base.table); })) {
+	if (AtBorder([&] { return ViewsOf(*this).FindName(base.table); })) {
 		throw duckdb::CatalogException("CREATE TABLE \"%s\": there is a view of that name; drop it first", base.table);
 	}
 	auto &transaction = LakeTransaction::Get(context, catalog);
@@ -96,14 +96,13 @@ duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::CreateView(duckdb::Catalo
 		                               info.view_name);
 	}
 	auto views = ViewsOf(*this);
-	auto existing = AtBorder([&] { return views.Find(info.view_name); });
+	auto existing = AtBorder([&] { return views.FindName(info.view_name); });
 	if (existing && info.on_conflict == duckdb::OnCreateConflict::IGNORE_ON_CONFLICT) {
 		return LookupEntry(transaction, lookup);
 	}
 	StoredView view;
-	view.name = existing ? existing->name : info.view_name;
-	bool schema_has_that_name = AtBorder([&] { return lake.Layout().FindSchema(catalog.GetName()).has_value(); });
-	view.sql = ViewText(info, catalog.GetName(), schema_has_that_name, view.name);
+	view.name = existing.value_or(info.view_name);
+	view.sql = ViewText(context, info, *this, view.name);
 	bool replace = info.on_conflict == duckdb::OnCreateConflict::REPLACE_ON_CONFLICT;
 	if ((existing && !replace) || !AtBorder([&] { return views.Save(view, replace); })) {
 		throw duckdb::CatalogException("View with name \"%s\" already exists!", view.name);
@@ -112,7 +111,7 @@ duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::CreateView(duckdb::Catalo
 }
 
 void LakeSchema::DropEntry(duckdb::ClientContext &context, duckdb::DropInfo &info) {
-	duckdb::EntryLookupInfo lookup(duckdb::CatalogType::TABLE_ENTRY, info.name);
+	duckdb::EntryLookupInfo lookup(info.type, info.name);
 	auto entry = LookupEntry(GetCatalogTransaction(context), lookup);
 	if (!entry) {
 		if (info.if_not_found == duckdb::OnEntryNotFound::RETURN_NULL) {

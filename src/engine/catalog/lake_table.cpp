@@ -6,6 +6,7 @@
 #include "duckdb/parser/parsed_data/create_table_info.hpp"
 #include "duckdb/storage/statistics/base_statistics.hpp"
 #include "duckdb/storage/table_storage_info.hpp"
+#include "engine/catalog/listing_needs.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/port/type_map.hpp"
 #include "engine/scan/lake_scan.hpp"
@@ -46,9 +47,30 @@ duckdb::TableFunction LakeTable::GetScanFunction(duckdb::ClientContext &context,
 	return GetScanFunction(context, bind_data);
 }
 
+//! nullopt where the log does not say how many rows a file has.
+static std::optional<uint64_t> LiveRecords(const Snapshot &snapshot) {
+	uint64_t total = 0;
+	bool is_known = true;
+	snapshot.files.ForEachLive([&](FileRef file) {
+		auto &batch = snapshot.files.BatchOf(file);
+		auto records = batch.Statistics({})->num_records[file.row];
+		auto deletions = batch.DeletionVector(file.row);
+		auto deleted = deletions ? int64_t(deletions->cardinality) : 0;
+		is_known &= records >= deleted;
+		total += is_known ? uint64_t(records - deleted) : 0;
+	});
+	return is_known ? std::optional<uint64_t>(total) : std::nullopt;
+}
+
 duckdb::TableStorageInfo LakeTable::GetStorageInfo(duckdb::ClientContext &context) {
-	(void)context;
-	return duckdb::TableStorageInfo();
+	duckdb::TableStorageInfo info;
+	// Entries of listings that show names only have no configuration: their table was not opened.
+	bool is_asked = snapshot->configuration && ListingNeeds::NeedsRecordCounts(context);
+	auto records = is_asked ? AtBorder([&] { return LiveRecords(*snapshot); }) : std::nullopt;
+	if (records) {
+		info.cardinality = duckdb::idx_t(*records);
+	}
+	return info;
 }
 
 duckdb::virtual_column_map_t LakeTable::GetVirtualColumns() const {

@@ -6,6 +6,7 @@
 #include "duckdb/planner/expression_iterator.hpp"
 #include "duckdb/planner/operator/logical_get.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace merganser {
@@ -16,10 +17,12 @@ namespace {
 class ListingState : public duckdb::ClientContextState {
 public:
 	bool names_only = false;
+	bool counts_records = true;
 
 	void QueryBegin(duckdb::ClientContext &context) override {
 		(void)context;
 		names_only = false;
+		counts_records = true;
 	}
 
 	static ListingState &Get(duckdb::ClientContext &context) {
@@ -71,10 +74,9 @@ static bool IsKnownFromFolder(const std::string &column) {
 	return known.count(column) > 0;
 }
 
-static bool ShowsNamesOnly(const ListingUse &use) {
-	if (use.name_listings.empty() || use.column_listing) {
-		return false;
-	}
+//! The columns that the plan uses of its listings of tables and views.
+static std::set<std::string> UsedNames(const ListingUse &use) {
+	std::set<std::string> names;
 	for (auto get : use.name_listings) {
 		auto &column_ids = get->GetColumnIds();
 		for (auto &used : use.used_columns) {
@@ -82,18 +84,22 @@ static bool ShowsNamesOnly(const ListingUse &use) {
 				continue;
 			}
 			auto column = column_ids[used.second].GetPrimaryIndex();
-			if (column < get->names.size() && !IsKnownFromFolder(get->names[column])) {
-				return false;
+			if (column < get->names.size()) {
+				names.insert(get->names[column]);
 			}
 		}
 	}
-	return true;
+	return names;
 }
 
 static void LookAtPlan(duckdb::OptimizerExtensionInput &input, duckdb::unique_ptr<duckdb::LogicalOperator> &plan) {
 	ListingUse use;
 	CollectOperator(*plan, use);
-	ListingState::Get(input.context).names_only = ShowsNamesOnly(use);
+	auto names = UsedNames(use);
+	auto &state = ListingState::Get(input.context);
+	state.names_only =
+	    !use.name_listings.empty() && !use.column_listing && std::all_of(names.begin(), names.end(), IsKnownFromFolder);
+	state.counts_records = names.count("estimated_size") > 0;
 }
 
 void ListingNeeds::Register(duckdb::DatabaseInstance &db) {
@@ -104,6 +110,10 @@ void ListingNeeds::Register(duckdb::DatabaseInstance &db) {
 
 bool ListingNeeds::NeedsColumns(duckdb::ClientContext &context) {
 	return !ListingState::Get(context).names_only;
+}
+
+bool ListingNeeds::NeedsRecordCounts(duckdb::ClientContext &context) {
+	return ListingState::Get(context).counts_records;
 }
 
 } // namespace merganser

@@ -13,6 +13,8 @@ public:
 	static void Register(duckdb::DatabaseInstance &db);
 	//! True when the statement that runs on this connection shows more than names; also when that is not known.
 	static bool NeedsColumns(duckdb::ClientContext &context);
+	//! True when it shows how many rows the tables have: that takes the statistics of all their files.
+	static bool NeedsRecordCounts(duckdb::ClientContext &context);
 };
 
 } // namespace merganser

@@ -29,16 +29,39 @@ std::vector<std::string> StoredViews::Names() const {
 	return names;
 }
 
+Error DamagedView(const std::string &name, const std::string &path, const std::string &reason) {
+	return Error(ErrorKind::IO, "view \"" + name + "\" cannot be read: its file '" + path + "' " + reason +
+	                                ". Repair the file, or remove the view with DROP VIEW");
+}
+
 static StoredView ParseView(const std::string &name, const std::string &text, const std::string &path) {
-	auto document = ParseJson(text, path);
 	StoredView view;
 	view.name = name;
-	view.sql = std::string(document.Root().GetString("sql"));
-	auto comment = document.Root().FindString("comment");
-	if (comment) {
-		view.comment = std::string(*comment);
+	view.path = path;
+	try {
+		auto document = ParseJson(text, "its text");
+		view.sql = std::string(document.Root().GetString("sql"));
+		auto comment = document.Root().FindString("comment");
+		if (comment) {
+			view.comment = std::string(*comment);
+		}
+	} catch (const Error &error) {
+		throw DamagedView(name, path, std::string("is not the JSON of a view (") + error.what() + ")");
 	}
 	return view;
+}
+
+std::optional<std::string> StoredViews::FindName(const std::string &name) const {
+	std::optional<std::string> found;
+	for (auto &existing : Names()) {
+		if (existing == name) {
+			return existing;
+		}
+		if (duckdb::StringUtil::CIEquals(existing, name)) {
+			found = existing;
+		}
+	}
+	return found;
 }
 
 std::optional<StoredView> StoredViews::Find(const std::string &name) const {
@@ -46,16 +69,9 @@ std::optional<StoredView> StoredViews::Find(const std::string &name) const {
 	if (exact) {
 		return ParseView(name, *exact, PathOf(name));
 	}
-	for (auto &existing : Names()) {
-		if (!duckdb::StringUtil::CIEquals(existing, name)) {
-			continue;
-		}
-		auto text = store->TryGet(PathOf(existing));
-		if (text) {
-			return ParseView(existing, *text, PathOf(existing));
-		}
-	}
-	return std::nullopt;
+	auto existing = FindName(name);
+	auto text = existing ? store->TryGet(PathOf(*existing)) : std::nullopt;
+	return text ? std::optional<StoredView>(ParseView(*existing, *text, PathOf(*existing))) : std::nullopt;
 }
 
 bool StoredViews::Save(const StoredView &view, bool replace) const {

@@ -70,7 +70,7 @@ static duckdb::vector<Value> HistoryRow(const HistoryEntry &entry) {
 }
 
 static RowSet History(duckdb::ClientContext &context, duckdb::TableFunctionBindInput &input) {
-	auto snapshot = ResolveTable(context, "merganser_history", input.inputs[0]);
+	auto snapshot = ResolveTable(context, "merganser_history", input.inputs[0]).snapshot;
 	RowSet rows;
 	rows.AddColumn("version", LogicalType::BIGINT);
 	rows.AddColumn("timestamp", LogicalType::TIMESTAMP_TZ);
@@ -90,7 +90,8 @@ static RowSet History(duckdb::ClientContext &context, duckdb::TableFunctionBindI
 }
 
 static RowSet Detail(duckdb::ClientContext &context, duckdb::TableFunctionBindInput &input) {
-	auto snapshot = ResolveTable(context, "merganser_detail", input.inputs[0]);
+	auto table = ResolveTable(context, "merganser_detail", input.inputs[0]);
+	auto &snapshot = table.snapshot;
 	auto &metadata = snapshot->configuration->GetMetadata();
 	auto &protocol = snapshot->configuration->GetProtocol();
 	RowSet rows;
@@ -101,7 +102,7 @@ static RowSet Detail(duckdb::ClientContext &context, duckdb::TableFunctionBindIn
 	};
 	add("format", LogicalType::VARCHAR, Value("delta"));
 	add("id", LogicalType::VARCHAR, Value(metadata.id));
-	add("name", LogicalType::VARCHAR, Value(snapshot->location.name));
+	add("name", LogicalType::VARCHAR, Value(table.name));
 	add("description", LogicalType::VARCHAR, OptionalText(metadata.description));
 	add("location", LogicalType::VARCHAR, Value(snapshot->location.root));
 	add("created_at", LogicalType::TIMESTAMP_TZ,
@@ -132,7 +133,7 @@ static Value PartitionMap(const Snapshot &snapshot, const FileBatch &batch, uint
 }
 
 static RowSet Files(duckdb::ClientContext &context, duckdb::TableFunctionBindInput &input) {
-	auto snapshot = ResolveTable(context, "merganser_files", input.inputs[0]);
+	auto snapshot = ResolveTable(context, "merganser_files", input.inputs[0]).snapshot;
 	RowSet rows;
 	rows.AddColumn("path", LogicalType::VARCHAR);
 	rows.AddColumn("size_in_bytes", LogicalType::BIGINT);

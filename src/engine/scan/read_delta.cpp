@@ -1,5 +1,6 @@
 #include "duckdb/common/types/timestamp.hpp"
 #include "engine/port/error_border.hpp"
+#include "engine/port/version_value.hpp"
 #include "engine/scan/lake_scan.hpp"
 #include "engine/session/lake_instance.hpp"
 
@@ -31,7 +32,7 @@ static SnapshotPtr LoadAsked(duckdb::ClientContext &context, const duckdb::Table
 		ClientCancelToken cancel(context);
 		LogContext log {instance.Parquet(), cancel};
 		if (version) {
-			return instance.Snapshots().AtVersion(location, log, version->GetValue<int64_t>());
+			return instance.Snapshots().AtVersion(location, log, VersionOfValue(*version, "read_delta: version"));
 		}
 		if (timestamp) {
 			auto time_ms = duckdb::Timestamp::GetEpochMs(duckdb::timestamp_t(timestamp->GetValueUnsafe<int64_t>()));
@@ -57,7 +58,8 @@ static duckdb::unique_ptr<duckdb::FunctionData> BindReadDelta(duckdb::ClientCont
 
 duckdb::TableFunction MakeReadDelta() {
 	duckdb::TableFunction function("read_delta", {duckdb::LogicalType::VARCHAR}, nullptr, BindReadDelta);
-	function.named_parameters["version"] = duckdb::LogicalType::BIGINT;
+	// Not BIGINT: the cast to it would round.
+	function.named_parameters["version"] = duckdb::LogicalType::ANY;
 	function.named_parameters["timestamp"] = duckdb::LogicalType::TIMESTAMP_TZ;
 	return function;
 }

@@ -4,6 +4,8 @@
 #include "base/uri.hpp"
 #include "log/commit_append.hpp"
 #include "log/log_listing.hpp"
+#include "protocol/action_json.hpp"
+#include "protocol/dropped_table_mark.hpp"
 #include "protocol/protocol_upgrade.hpp"
 #include "txn/overwrite.hpp"
 
@@ -12,18 +14,19 @@
 
 namespace merganser {
 
-static constexpr const char *DROPPED_PROPERTY = "merganser.dropped";
-
-static constexpr const char *TOMBSTONE_COLUMN = "__duckrun_deleted__";
-
-static bool IsDropCommit(const TableLocation &location, int64_t version) {
-	for (auto &action : ReadCommit(location, version)) {
-		auto metadata = std::get_if<Metadata>(&action);
-		if (metadata && metadata->configuration.count(DROPPED_PROPERTY)) {
-			return true;
+static const Metadata *FindMetadata(const std::vector<Action> &actions) {
+	for (auto &action : actions) {
+		if (auto metadata = std::get_if<Metadata>(&action)) {
+			return metadata;
 		}
 	}
-	return false;
+	return nullptr;
+}
+
+static bool IsDropCommit(const TableLocation &location, int64_t version) {
+	const auto actions = ReadCommit(location, version);
+	const auto *metadata = FindMetadata(actions);
+	return metadata && metadata->configuration.count(DROPPED_PROPERTY);
 }
 
 //! -1 when there is no commit file (a log may also begin with a checkpoint: `has_other` tells).
@@ -59,8 +62,14 @@ bool IsLiveTableFolder(const TableLocation &location) {
 	}
 	auto text = location.store->TryGet(location.CommitPath(newest));
 	// A drop names itself in the text of its metadata; parsing every commit of every table would open them all.
-	return !text ||
-	       (text->find(DROPPED_PROPERTY) == std::string::npos && text->find(TOMBSTONE_COLUMN) == std::string::npos);
+	if (!text || (text->find(DROPPED_PROPERTY) == std::string::npos &&
+	              text->find(DUCKRUN_TOMBSTONE_COLUMN) == std::string::npos)) {
+		return true;
+	}
+	std::vector<Action> actions;
+	ParseActions(*text, location.name, [&](Action &&action) { actions.push_back(std::move(action)); });
+	const auto *metadata = FindMetadata(actions);
+	return !metadata || !IsDropped(*metadata);
 }
 
 //! A log that cannot be replayed throws CORRUPT, unless it is what a clean-up that was cut short has left.

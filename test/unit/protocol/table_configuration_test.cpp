@@ -213,6 +213,7 @@ TEST(TableConfiguration, PropertiesIgnoreCaseAndBadValues) {
 	EXPECT_EQ(table.PropertyIntervalMs("delta.deletedFileRetentionDuration", 0), (7 * 24 + 2) * 3600000ll);
 	EXPECT_EQ(table.PropertyIntervalMs("delta.logRetentionDuration", 5), 5);
 	EXPECT_EQ(table.TargetFileSizeBytes(), 128ull << 20);
+	EXPECT_EQ(TableConfiguration("t", Legacy(1, 2), Table({})).TargetFileSizeBytes(), 256ull << 20);
 	EXPECT_TRUE(table.IsAppendOnly());
 	EXPECT_EQ(table.Isolation(), IsolationLevel::WRITE_SERIALIZABLE);
 	EXPECT_EQ(table.CompressionCodec(), "zstd");
@@ -230,41 +231,41 @@ TEST(KnownProperties, ValuesAreCheckedForNewTables) {
 	auto check = [](const std::string &name, const std::string &value) {
 		CheckPropertyValues(Table({{name, value}}, SIMPLE, {"Day"}), ParseSchema(SIMPLE));
 	};
-	for (auto &[name, value] : std::vector<std::pair<std::string, std::string>> {
-	         {"delta.parquet.compression.codec", "rar"},
-	         {"delta.targetFileSize", "huge"},
-	         {"delta.targetFileSize", "0"},
-	         {"delta.checkpointInterval", "0"},
-	         {"delta.checkpointInterval", "x"},
-	         {"delta.checkpointInterval", "-5"},
-	         {"DELTA.checkpointinterval", "1.5"},
-	         {"delta.dataSkippingNumIndexedCols", "many"},
-	         {"delta.dataSkippingNumIndexedCols", "-2"},
-	         {"delta.dataSkippingStatsColumns", "id, nope"},
-	         {"delta.dataSkippingStatsColumns", "s.nope"},
-	         {"delta.dataSkippingStatsColumns", "day"},
-	         {"delta.logRetentionDuration", "soon"},
-	         {"delta.logRetentionDuration", "interval 1 month"},
-	         {"delta.deletedFileRetentionDuration", "3 fortnights"},
-	         {"delta.isolationLevel", "none"},
-	         {"delta.appendOnly", "maybe"},
-	         {"delta.columnMapping.mode", "x"},
-	         {"delta.checkpointPolicy", "v3"}}) {
+	for (auto &[name, value] :
+	     std::vector<std::pair<std::string, std::string>> {{"delta.parquet.compression.codec", "rar"},
+	                                                       {"delta.targetFileSize", "huge"},
+	                                                       {"delta.targetFileSize", "0"},
+	                                                       {"delta.checkpointInterval", "0"},
+	                                                       {"delta.checkpointInterval", "x"},
+	                                                       {"delta.checkpointInterval", "-5"},
+	                                                       {"DELTA.checkpointinterval", "1.5"},
+	                                                       {"delta.dataSkippingNumIndexedCols", "many"},
+	                                                       {"delta.dataSkippingNumIndexedCols", "-2"},
+	                                                       {"delta.dataSkippingStatsColumns", "id, nope"},
+	                                                       {"delta.dataSkippingStatsColumns", "s.nope"},
+	                                                       {"delta.dataSkippingStatsColumns", "day"},
+	                                                       {"delta.logRetentionDuration", "soon"},
+	                                                       {"delta.logRetentionDuration", "interval 1 month"},
+	                                                       {"delta.deletedFileRetentionDuration", "3 fortnights"},
+	                                                       {"delta.isolationLevel", "none"},
+	                                                       {"delta.appendOnly", "maybe"},
+	                                                       {"delta.columnMapping.mode", "x"},
+	                                                       {"delta.checkpointPolicy", "v3"}}) {
 		ExpectError(ErrorKind::INVALID_INPUT, "cannot be '" + value + "'; use ", [&] { check(name, value); });
 		ExpectError(ErrorKind::INVALID_INPUT, *CanonicalPropertyName(name), [&] { check(name, value); });
 	}
-	for (auto &[name, value] : std::vector<std::pair<std::string, std::string>> {
-	         {"delta.parquet.compression.codec", "ZSTD"},
-	         {"delta.targetFileSize", "128mb"},
-	         {"delta.checkpointInterval", "1"},
-	         {"delta.dataSkippingNumIndexedCols", "-1"},
-	         {"delta.dataSkippingStatsColumns", "ID, s, s.`y.z`"},
-	         {"delta.dataSkippingStatsColumns", ""},
-	         {"delta.logRetentionDuration", "interval 1 week"},
-	         {"delta.isolationLevel", "writeserializable"},
-	         {"delta.appendOnly", "TRUE"},
-	         {"delta.autoOptimize.autoCompact", "auto"},
-	         {"my.own", "anything"}}) {
+	for (auto &[name, value] :
+	     std::vector<std::pair<std::string, std::string>> {{"delta.parquet.compression.codec", "ZSTD"},
+	                                                       {"delta.targetFileSize", "128mb"},
+	                                                       {"delta.checkpointInterval", "1"},
+	                                                       {"delta.dataSkippingNumIndexedCols", "-1"},
+	                                                       {"delta.dataSkippingStatsColumns", "ID, s, s.`y.z`"},
+	                                                       {"delta.dataSkippingStatsColumns", ""},
+	                                                       {"delta.logRetentionDuration", "interval 1 week"},
+	                                                       {"delta.isolationLevel", "writeserializable"},
+	                                                       {"delta.appendOnly", "TRUE"},
+	                                                       {"delta.autoOptimize.autoCompact", "auto"},
+	                                                       {"my.own", "anything"}}) {
 		EXPECT_NO_THROW(check(name, value)) << name << " " << value;
 	}
 }
