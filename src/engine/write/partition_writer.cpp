@@ -15,9 +15,10 @@ namespace merganser {
 
 namespace {
 
-//! Of rows in memory; encoding takes about twice as much again, for each thread. On TPC-H's lineitem 48 MB need half
-//! the memory of a million rows at once and take no longer.
-constexpr uint64_t ROW_GROUP_BYTES_MAX = 48ull << 20;
+//! Of rows in memory. Encoding takes about twice as much again for each thread, and freed memory goes back late: a row
+//! group may take a tenth of a thread's share. Smaller ones are written as fast; larger ones are what Power BI likes.
+constexpr uint64_t SHARES_OF_THREAD_MEMORY = 10;
+constexpr uint64_t ROW_GROUP_BYTES_MAX = 512ull << 20;
 constexpr uint64_t ROW_GROUP_BYTES_MIN = 1ull << 20;
 
 //! Files that may be open at once; each holds a buffer and a descriptor.
@@ -28,7 +29,7 @@ constexpr uint64_t LARGE_WRITE_BYTES_MIN = 128ull << 20;
 constexpr uint64_t FILE_SIZE_STEP_BYTES = 64ull << 10;
 
 uint64_t RowGroupBytesMax(duckdb::ClientContext &context) {
-	const uint64_t share = duckdb::PhysicalOperator::GetMaxThreadMemory(context) / 3;
+	const uint64_t share = duckdb::PhysicalOperator::GetMaxThreadMemory(context) / SHARES_OF_THREAD_MEMORY;
 	return std::clamp(share, ROW_GROUP_BYTES_MIN, ROW_GROUP_BYTES_MAX);
 }
 
