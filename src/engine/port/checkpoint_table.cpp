@@ -78,6 +78,11 @@ Value ValueOf(const std::optional<T> &value) {
 	return value ? Value::CreateValue(*value) : Value();
 }
 
+//! CreateValue would take a text for a BLOB, and write its quotes and non-ASCII letters as escapes.
+Value ValueOf(const std::optional<std::string> &text) {
+	return text ? Value(*text) : Value();
+}
+
 Value MapOf(const StringMap &map) {
 	duckdb::vector<Value> keys, values;
 	for (const auto &[key, value] : map) {
