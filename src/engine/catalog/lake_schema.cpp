@@ -103,6 +103,18 @@ SnapshotPtr LakeSchema::ViewAt(duckdb::ClientContext &context, LakeTransaction &
 	return transaction.ViewAtVersion(context, location, version);
 }
 
+//! Whether there is such a table now. Its newest version may be damaged, or need what we do not know: past ones are
+//! read all the same.
+static bool IsThere(duckdb::ClientContext &context, LakeTransaction &transaction, const TableLocation &location) {
+	try {
+		return transaction.View(context, location) != nullptr;
+	} catch (const duckdb::IOException &) {
+		return AtBorder([&] { return IsLiveTableFolder(location); });
+	} catch (const duckdb::NotImplementedException &) {
+		return true;
+	}
+}
+
 duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::LookupTable(duckdb::ClientContext &context,
                                                                    const duckdb::EntryLookupInfo &lookup_info) {
 	auto &table_name = lookup_info.GetEntryName();
@@ -113,8 +125,7 @@ duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::LookupTable(duckdb::Clien
 	auto location = AtBorder([&] { return Locate(table_name); });
 	auto &transaction = LakeTransaction::Get(context, catalog);
 	if (lookup_info.GetAtClause()) {
-		auto current = transaction.View(context, location);
-		if (!current) {
+		if (!IsThere(context, transaction, location)) {
 			return nullptr;
 		}
 		auto snapshot = ViewAt(context, transaction, location, lookup_info);
