@@ -20,7 +20,7 @@ export TZ := UTC
 # A suite that is not there yet is named, not passed over in silence.
 run_if = $(if $(wildcard $(1)),$(2),@echo "$@: $(1) is not there yet")
 
-.PHONY: help build configure unit sql shell golden python interop crash sim fuzz budget bench tidy format demo test clean
+.PHONY: help build configure unit sql configs shell golden python interop crash sim fuzz budget bench tidy format demo test clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -51,6 +51,10 @@ sim: ## seeded simulation: writers, faults, a mock clock
 
 fuzz: ## fuzz drivers, smoke seeds
 	$(call run_if,test/fuzz/*.cpp,$(CTEST) -L fuzz)
+
+configs: configure ## the SQL tests again, on each configuration of test/configs
+	@cmake --build $(BUILD) -j $(JOBS) --target sqllogic
+	set -e; for config in test/configs/*.json; do echo "$$config"; $(BUILD)/sqllogic --jobs $(JOBS) --config $$config $(ARGS) test/sql; done
 
 shell: build python-env ## the shell and the SQL test runner as programs, from outside
 	@cmake --build $(BUILD) -j $(JOBS) --target sqllogic

@@ -4,6 +4,7 @@
 #include "duckdb/storage/storage_extension.hpp"
 #include "engine/catalog/lake_catalog.hpp"
 #include "engine/catalog/listing_needs.hpp"
+#include "engine/catalog/property_defaults.hpp"
 #include "engine/functions/table_functions.hpp"
 #include "engine/scan/lake_scan.hpp"
 
@@ -18,6 +19,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	}
 	duckdb::StorageExtension::Register(config, STORAGE_TYPE, MakeLakeStorage());
 	ListingNeeds::Register(db);
+	RegisterPropertyDefaults(db);
 	duckdb::ExtensionLoader loader(db, STORAGE_TYPE);
 	loader.RegisterFunction(MakeReadDelta());
 	loader.RegisterFunction(MakeScanStub());

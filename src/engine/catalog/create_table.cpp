@@ -1,4 +1,5 @@
 #include "engine/catalog/create_table.hpp"
+#include "engine/catalog/property_defaults.hpp"
 
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -146,20 +147,28 @@ static std::string OptionText(duckdb::ClientContext &context, const std::string 
 	return value.ToString();
 }
 
+//! `given_by`: WITH, or the setting.
+static std::string PropertyName(const std::string &given_by, const std::string &given) {
+	auto name = CanonicalPropertyName(given);
+	if (!name) {
+		throw duckdb::BinderException("%s: \"%s\" is not a Delta table property. See docs/sql.md for the properties",
+		                              given_by, given);
+	}
+	if (HasNamePrefix(*name, OWN_PREFIX)) {
+		throw duckdb::BinderException(
+		    "%s: names that begin with \"%s\" are Merganser's own, so \"%s\" cannot be set; to sort the rows "
+		    "use SORTED BY (column, …)",
+		    given_by, OWN_PREFIX, given);
+	}
+	return *name;
+}
+
 static void AddOptions(duckdb::ClientContext &context, const duckdb::CreateTableInfo &info, StringMap &configuration) {
+	for (auto &[given, value] : PropertyDefaults(context)) {
+		configuration[PropertyName(PROPERTY_DEFAULTS_SETTING, given)] = value;
+	}
 	for (auto &option : info.options) {
-		auto name = CanonicalPropertyName(option.first);
-		if (!name) {
-			throw duckdb::BinderException(
-			    "WITH: \"%s\" is not a Delta table property. See docs/sql.md for the properties", option.first);
-		}
-		if (HasNamePrefix(*name, OWN_PREFIX)) {
-			throw duckdb::BinderException(
-			    "WITH: names that begin with \"%s\" are Merganser's own, so \"%s\" cannot be set; to sort the rows "
-			    "use SORTED BY (column, …)",
-			    OWN_PREFIX, option.first);
-		}
-		configuration[*name] = OptionText(context, option.first, *option.second);
+		configuration[PropertyName("WITH", option.first)] = OptionText(context, option.first, *option.second);
 	}
 }
 
