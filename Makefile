@@ -36,20 +36,20 @@ configure:
 build: configure ## the shell and the extension: build/release/merganser, merganser.duckdb_extension
 	cmake --build $(BUILD) -j $(JOBS) --target product
 
-unit sim fuzz: configure
-	@cmake --build $(BUILD) -j $(JOBS) --target $@_tests
-
-unit: ## unit tests of the rooms (GoogleTest)
+unit: configure ## unit tests of the rooms (GoogleTest)
+	@cmake --build $(BUILD) -j $(JOBS) --target unit_tests
 	$(CTEST) -L unit
 
 sql: configure ## SQL tests: test/sql/<feature>/*.test
 	@cmake --build $(BUILD) -j $(JOBS) --target sqllogic
 	$(call run_if,test/sql,$(BUILD)/sqllogic $(ARGS) test/sql)
 
-sim: ## seeded simulation: writers, faults, a mock clock
+sim: configure ## seeded simulation: writers, faults, a mock clock
+	@cmake --build $(BUILD) -j $(JOBS) --target sim_tests
 	$(call run_if,test/sim/*.cpp,$(CTEST) -L sim)
 
-fuzz: ## fuzz drivers, smoke seeds
+fuzz: configure ## fuzz drivers, smoke seeds
+	@cmake --build $(BUILD) -j $(JOBS) --target fuzz_tests
 	$(call run_if,test/fuzz/*.cpp,$(CTEST) -L fuzz)
 
 configs: configure ## the SQL tests again, on each configuration of test/configs
@@ -67,6 +67,7 @@ python: build python-env ## the SQL suite through the extension in DuckDB's Pyth
 	$(call run_if,test/python/*.py,$(PYTEST) test/python)
 
 interop: build python-env spark-env ## Spark, delta-rs, Polars and DuckDB's delta extension against our tables
+	@cmake --build $(BUILD) -j $(JOBS) --target sqllogic
 	$(call run_if,test/interop/*.py,$(PYTEST) test/interop)
 
 crash: build python-env ## kill -9 in the middle of commits

@@ -103,6 +103,7 @@ static void SerializeScan(duckdb::Serializer &serializer, const duckdb::optional
 		throw duckdb::NotImplementedException("%s: its scan cannot be stored outside of the query", info.Where());
 	}
 	serializer.WriteProperty(100, "scan", info.number);
+	serializer.WriteProperty(101, "saved", info.Save(FilesOf(*bind_data).Save()));
 }
 
 static duckdb::unique_ptr<duckdb::FunctionData>
@@ -117,7 +118,12 @@ static duckdb::unique_ptr<duckdb::FunctionData> DeserializeScan(duckdb::Deserial
 		throw duckdb::NotImplementedException(
 		    "the scan of a Merganser table cannot be taken over from another connection");
 	}
-	return BindScan(context, info, function);
+	auto saved = info->FindSaved(deserializer.ReadProperty<uint64_t>(101, "saved"));
+	Verify(saved.has_value(), "a scan that was written out was saved");
+	auto bind_data = BindScan(context, info, function);
+	bind_data->Cast<duckdb::MultiFileBindData>().file_list =
+	    duckdb::make_shared_ptr<LakeFileList>(info, std::move(*saved));
+	return bind_data;
 }
 
 static duckdb::unique_ptr<duckdb::FunctionData> BindNothing(duckdb::ClientContext &, duckdb::TableFunctionBindInput &,

@@ -69,4 +69,15 @@ void LakeScanInfo::PublishLocked() {
 	target.record->SetPredicate(scans.size() == 1 ? scans[0] : Predicate::Or(scans));
 }
 
+uint64_t LakeScanInfo::Save(SavedScan saved) {
+	std::lock_guard<std::mutex> guard(lock);
+	saved_scans.push_back(std::move(saved));
+	return saved_scans.size() - 1;
+}
+
+std::optional<SavedScan> LakeScanInfo::FindSaved(uint64_t saved_number) {
+	std::lock_guard<std::mutex> guard(lock);
+	return saved_number < saved_scans.size() ? std::optional(saved_scans[saved_number]) : std::nullopt;
+}
+
 } // namespace merganser

@@ -7,10 +7,22 @@
 #include "engine/scan/scan_columns.hpp"
 #include "engine/scan/scan_deletion.hpp"
 
+#include "scan/file_pruning.hpp"
+
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace merganser {
+
+//! What a scan had come to when DuckDB wrote its plan out: later steps of the optimizer drop filters that are true for
+//! all rows of the chosen files, so that a copy must read no others.
+struct SavedScan {
+	//! nullptr: not chosen yet, every file.
+	std::shared_ptr<const FileSelection> selection;
+	PredicatePtr predicate;
+};
 
 //! What one MakeLakeScan stands for: shared by every copy that DuckDB makes of its plan. Thread-safe.
 class LakeScanInfo : public duckdb::TableFunctionInfo {
@@ -48,12 +60,17 @@ public:
 	size_t AddScan(PredicatePtr predicate);
 	void SetScanPredicate(size_t scan, PredicatePtr predicate);
 	PredicatePtr ScanPredicate(size_t scan);
+	//! Returns the number to find it by.
+	uint64_t Save(SavedScan saved);
+	//! nullopt for a number that Save did not return.
+	std::optional<SavedScan> FindSaved(uint64_t number);
 
 private:
 	void PublishLocked();
 
 	std::mutex lock;
 	std::vector<PredicatePtr> scans;
+	std::vector<SavedScan> saved_scans;
 };
 
 //! DuckDB's `file_index` of a file: the same in every pruned list and every copy of a plan, unlike DuckDB's own

@@ -14,6 +14,12 @@
 
 namespace merganser {
 
+static std::vector<Action> ParseCommit(const TableLocation &location, const std::string &text) {
+	std::vector<Action> actions;
+	ParseActions(text, location.name, [&](Action &&action) { actions.push_back(std::move(action)); });
+	return actions;
+}
+
 static const Metadata *FindMetadata(const std::vector<Action> &actions) {
 	for (auto &action : actions) {
 		if (auto metadata = std::get_if<Metadata>(&action)) {
@@ -23,8 +29,13 @@ static const Metadata *FindMetadata(const std::vector<Action> &actions) {
 	return nullptr;
 }
 
+//! False also where the commit is gone: a clean-up deletes the drop commit last.
 static bool IsDropCommit(const TableLocation &location, int64_t version) {
-	const auto actions = ReadCommit(location, version);
+	const auto text = location.store->TryGet(location.CommitPath(version));
+	if (!text) {
+		return false;
+	}
+	const auto actions = ParseCommit(location, *text);
 	const auto *metadata = FindMetadata(actions);
 	return metadata && metadata->configuration.count(DROPPED_PROPERTY);
 }
@@ -66,8 +77,7 @@ bool IsLiveTableFolder(const TableLocation &location) {
 	              text->find(DUCKRUN_TOMBSTONE_COLUMN) == std::string::npos)) {
 		return true;
 	}
-	std::vector<Action> actions;
-	ParseActions(*text, location.name, [&](Action &&action) { actions.push_back(std::move(action)); });
+	const auto actions = ParseCommit(location, *text);
 	const auto *metadata = FindMetadata(actions);
 	return !metadata || !IsDropped(*metadata);
 }
