@@ -14,29 +14,25 @@
 
 namespace merganser {
 
-static std::vector<Action> ParseCommit(const TableLocation &location, const std::string &text) {
-	std::vector<Action> actions;
-	ParseActions(text, location.name, [&](Action &&action) { actions.push_back(std::move(action)); });
-	return actions;
-}
-
-static const Metadata *FindMetadata(const std::vector<Action> &actions) {
-	for (auto &action : actions) {
-		if (auto metadata = std::get_if<Metadata>(&action)) {
-			return metadata;
-		}
+//! The metaData action of a commit; nullopt also where the commit cannot be read: whoever needs it says so.
+static std::optional<Metadata> FindMetadata(const TableLocation &location, const std::string &commit) {
+	std::optional<Metadata> metadata;
+	try {
+		ParseActions(commit, location.name, [&](Action &&action) {
+			if (auto found = std::get_if<Metadata>(&action)) {
+				metadata = std::move(*found);
+			}
+		});
+	} catch (const Error &) {
+		return std::nullopt;
 	}
-	return nullptr;
+	return metadata;
 }
 
 //! False also where the commit is gone: a clean-up deletes the drop commit last.
 static bool IsDropCommit(const TableLocation &location, int64_t version) {
-	const auto text = location.store->TryGet(location.CommitPath(version));
-	if (!text) {
-		return false;
-	}
-	const auto actions = ParseCommit(location, *text);
-	const auto *metadata = FindMetadata(actions);
+	const auto commit = location.store->TryGet(location.CommitPath(version));
+	const auto metadata = commit ? FindMetadata(location, *commit) : std::nullopt;
 	return metadata && metadata->configuration.count(DROPPED_PROPERTY);
 }
 
@@ -77,8 +73,7 @@ bool IsLiveTableFolder(const TableLocation &location) {
 	              text->find(DUCKRUN_TOMBSTONE_COLUMN) == std::string::npos)) {
 		return true;
 	}
-	const auto actions = ParseCommit(location, *text);
-	const auto *metadata = FindMetadata(actions);
+	const auto metadata = FindMetadata(location, *text);
 	return !metadata || !IsDropped(*metadata);
 }
 
