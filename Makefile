@@ -36,28 +36,25 @@ configure:
 build: configure ## the shell and the extension: build/release/merganser, merganser.duckdb_extension
 	cmake --build $(BUILD) -j $(JOBS) --target product
 
-unit: configure ## unit tests of the rooms (GoogleTest)
-	@cmake --build $(BUILD) -j $(JOBS) --target unit_tests
+unit_tests sim_tests fuzz_tests sqllogic: configure
+	@cmake --build $(BUILD) -j $(JOBS) --target $@
+
+unit: unit_tests ## unit tests of the rooms (GoogleTest)
 	$(CTEST) -L unit
 
-sql: configure ## SQL tests: test/sql/<feature>/*.test
-	@cmake --build $(BUILD) -j $(JOBS) --target sqllogic
+sql: sqllogic ## SQL tests: test/sql/<feature>/*.test
 	$(call run_if,test/sql,$(BUILD)/sqllogic $(ARGS) test/sql)
 
-sim: configure ## seeded simulation: writers, faults, a mock clock
-	@cmake --build $(BUILD) -j $(JOBS) --target sim_tests
+sim: sim_tests ## seeded simulation: writers, faults, a mock clock
 	$(call run_if,test/sim/*.cpp,$(CTEST) -L sim)
 
-fuzz: configure ## fuzz drivers, smoke seeds
-	@cmake --build $(BUILD) -j $(JOBS) --target fuzz_tests
+fuzz: fuzz_tests ## fuzz drivers, smoke seeds
 	$(call run_if,test/fuzz/*.cpp,$(CTEST) -L fuzz)
 
-configs: configure ## the SQL tests again, on each configuration of test/configs
-	@cmake --build $(BUILD) -j $(JOBS) --target sqllogic
+configs: sqllogic ## the SQL tests again, on each configuration of test/configs
 	set -e; for config in test/configs/*.json; do echo "$$config"; $(BUILD)/sqllogic --jobs $(JOBS) --config $$config $(ARGS) test/sql; done
 
-shell: build python-env ## the shell and the SQL test runner as programs, from outside
-	@cmake --build $(BUILD) -j $(JOBS) --target sqllogic
+shell: build sqllogic python-env ## the shell and the SQL test runner as programs, from outside
 	$(call run_if,test/shell/*.py,$(PYTEST) test/shell)
 
 golden: build python-env ## published Delta tables against their expected rows
@@ -66,8 +63,7 @@ golden: build python-env ## published Delta tables against their expected rows
 python: build python-env ## the SQL suite through the extension in DuckDB's Python package
 	$(call run_if,test/python/*.py,$(PYTEST) test/python)
 
-interop: build python-env spark-env ## Spark, delta-rs, Polars and DuckDB's delta extension against our tables
-	@cmake --build $(BUILD) -j $(JOBS) --target sqllogic
+interop: build sqllogic python-env spark-env ## Spark, delta-rs, Polars and DuckDB's delta extension against our tables
 	$(call run_if,test/interop/*.py,$(PYTEST) test/interop)
 
 crash: build python-env ## kill -9 in the middle of commits
@@ -100,7 +96,7 @@ test: ## all that CI runs
 clean: ## remove build/ and the demo's folder; .deps stays
 	rm -rf build demo/out
 
-.PHONY: python-env spark-env
+.PHONY: python-env spark-env unit_tests sim_tests fuzz_tests sqllogic
 python-env:
 	@$(SETUP) test
 spark-env:

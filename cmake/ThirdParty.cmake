@@ -6,14 +6,6 @@ function(merganser_require path)
   endif()
 endfunction()
 
-# Static archives only: the extension has to load where nothing is installed.
-set(ZLIB_USE_STATIC_LIBS ON)
-find_library(ZLIB_STATIC libz.a REQUIRED)
-find_path(ZLIB_HEADERS zlib.h REQUIRED)
-add_library(ZLIB::ZLIB STATIC IMPORTED)
-set_target_properties(ZLIB::ZLIB PROPERTIES IMPORTED_LOCATION "${ZLIB_STATIC}"
-                      INTERFACE_INCLUDE_DIRECTORIES "${ZLIB_HEADERS}")
-
 merganser_require("${MERGANSER_DEPS}/simdjson/simdjson.cpp")
 add_library(mg_simdjson STATIC "${MERGANSER_DEPS}/simdjson/simdjson.cpp")
 target_include_directories(mg_simdjson SYSTEM PUBLIC "${MERGANSER_DEPS}/simdjson")

@@ -148,6 +148,14 @@ JsonWriter &JsonWriter::EndArray() {
 	return *this;
 }
 
+JsonWriter &JsonWriter::Strings(const std::vector<std::string> &texts) {
+	StartArray();
+	for (auto &each : texts) {
+		String(each);
+	}
+	return EndArray();
+}
+
 JsonWriter &JsonWriter::Key(std::string_view key) {
 	BeforeValue();
 	AppendJsonString(text, key);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace merganser {
 
@@ -21,6 +22,8 @@ public:
 	JsonWriter &Key(std::string_view key);
 
 	JsonWriter &String(std::string_view text);
+	//! An array of texts.
+	JsonWriter &Strings(const std::vector<std::string> &texts);
 	JsonWriter &Int(int64_t value);
 	//! Shortest text that reads back as the same number, always with a '.' or an exponent. Requires: finite.
 	JsonWriter &Double(double value);

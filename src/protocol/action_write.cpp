@@ -36,11 +36,7 @@ public:
 		json.EndObject();
 	}
 	void Add(std::string_view key, const std::vector<std::string> &strings) {
-		json.Key(key).StartArray();
-		for (auto &text : strings) {
-			json.String(text);
-		}
-		json.EndArray();
+		json.Key(key).Strings(strings);
 	}
 	void Add(std::string_view key, const DeletionVectorDescriptor &descriptor) {
 		json.Key(key).StartObject();

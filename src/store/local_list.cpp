@@ -97,41 +97,9 @@ ObjectInfo InfoOf(std::string path, const struct stat &status) {
 	return info;
 }
 
-} // namespace
-
-std::vector<ObjectInfo> ListLocalFolder(const std::string &folder, ListDepth depth, const std::string &start_after) {
-	std::vector<ObjectInfo> found;
-	std::vector<std::string> open_folders {folder};
-	while (!open_folders.empty()) {
-		const std::string current = std::move(open_folders.back());
-		open_folders.pop_back();
-		FolderReader reader(current.empty() ? "/" : current);
-		while (const auto *entry = reader.Next()) {
-			if (IsDotEntry(entry->d_name) || IsLeftover(entry->d_name)) {
-				continue;
-			}
-			std::string path = current + "/" + entry->d_name;
-			if (depth == ListDepth::RECURSIVE && reader.IsRealFolder(*entry)) {
-				if (MayHoldLaterPaths(path, start_after)) {
-					open_folders.push_back(std::move(path));
-				}
-				continue;
-			}
-			struct stat status;
-			if (path <= start_after || !reader.Stat(entry->d_name, status, true)) {
-				continue;
-			}
-			const bool wanted_folder = S_ISDIR(status.st_mode) && depth == ListDepth::SHALLOW;
-			if (S_ISREG(status.st_mode) || wanted_folder) {
-				found.push_back(InfoOf(std::move(path), status));
-			}
-		}
-	}
-	return found;
-}
-
-std::vector<ObjectInfo> ListLocalLeftovers(const std::string &folder) {
-	std::vector<ObjectInfo> found;
+//! Reads the folder and those that `visit` wants opened: visit(reader, entry, path) returns true to go into a folder.
+template <class VISIT>
+void WalkFolders(const std::string &folder, VISIT &&visit) {
 	std::vector<std::string> open_folders {folder};
 	while (!open_folders.empty()) {
 		const std::string current = std::move(open_folders.back());
@@ -142,15 +110,49 @@ std::vector<ObjectInfo> ListLocalLeftovers(const std::string &folder) {
 				continue;
 			}
 			std::string path = current + "/" + entry->d_name;
-			struct stat status;
-			if (reader.IsRealFolder(*entry)) {
+			if (visit(reader, *entry, path)) {
 				open_folders.push_back(std::move(path));
-			} else if (IsLeftover(entry->d_name) && reader.Stat(entry->d_name, status, false) &&
-			           S_ISREG(status.st_mode)) {
-				found.push_back(InfoOf(std::move(path), status));
 			}
 		}
 	}
+}
+
+} // namespace
+
+std::vector<ObjectInfo> ListLocalFolder(const std::string &folder, ListDepth depth, const std::string &start_after) {
+	std::vector<ObjectInfo> found;
+	WalkFolders(folder, [&](FolderReader &reader, const dirent &entry, std::string &path) {
+		if (IsLeftover(entry.d_name)) {
+			return false;
+		}
+		if (depth == ListDepth::RECURSIVE && reader.IsRealFolder(entry)) {
+			return MayHoldLaterPaths(path, start_after);
+		}
+		struct stat status;
+		if (path <= start_after || !reader.Stat(entry.d_name, status, true)) {
+			return false;
+		}
+		const bool wanted_folder = S_ISDIR(status.st_mode) && depth == ListDepth::SHALLOW;
+		if (S_ISREG(status.st_mode) || wanted_folder) {
+			found.push_back(InfoOf(std::move(path), status));
+		}
+		return false;
+	});
+	return found;
+}
+
+std::vector<ObjectInfo> ListLocalLeftovers(const std::string &folder) {
+	std::vector<ObjectInfo> found;
+	WalkFolders(folder, [&](FolderReader &reader, const dirent &entry, std::string &path) {
+		if (reader.IsRealFolder(entry)) {
+			return true;
+		}
+		struct stat status;
+		if (IsLeftover(entry.d_name) && reader.Stat(entry.d_name, status, false) && S_ISREG(status.st_mode)) {
+			found.push_back(InfoOf(std::move(path), status));
+		}
+		return false;
+	});
 	return found;
 }
 

@@ -11,6 +11,7 @@
 #include "log/log_replay.hpp"
 #include "store/memory_store.hpp"
 #include "support/text_parquet_port.hpp"
+#include "support/seeded_rounds.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -284,20 +285,5 @@ private:
 } // namespace
 
 int main(int argc, char **argv) {
-	uint64_t seed = 1;
-	uint64_t iterations = 150;
-	for (int i = 1; i + 1 < argc; i += 2) {
-		const std::string option = argv[i];
-		(option == "--seed" ? seed : iterations) = std::strtoull(argv[i + 1], nullptr, 10);
-	}
-	for (uint64_t i = 0; i < iterations; i++) {
-		try {
-			Round(seed + i).Run();
-		} catch (const std::exception &error) {
-			std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed + i), error.what());
-			return 1;
-		}
-	}
-	std::printf("snapshots: %llu rounds\n", static_cast<unsigned long long>(iterations));
-	return 0;
+	return RunRounds<Round>(argc, argv, "snapshots", 150);
 }

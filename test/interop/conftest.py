@@ -5,32 +5,12 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(Path(__file__).parent), str(TESTS / "support")]
 
+from artefacts import ROOT, extension, sqllogic_binary  # noqa: E402, F401
 from engines import Merganser  # noqa: E402
 from spark_session import SparkSession  # noqa: E402
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def artefact(variable: str, name: str) -> Path:
-    path = Path(os.environ.get(variable, ROOT / "build/release" / name))
-    if not path.is_file():
-        pytest.fail(f"{path} is missing: run `make build`")
-    return path
-
-
-@pytest.fixture(scope="session")
-def extension() -> Path:
-    return artefact("MERGANSER_EXTENSION", "merganser.duckdb_extension")
-
-
-@pytest.fixture(scope="session")
-def sqllogic_binary() -> Path:
-    """The runner of the SQL suite; beside the shell unless MERGANSER_SQLLOGIC says otherwise."""
-    if "MERGANSER_SQLLOGIC" not in os.environ and "MERGANSER_BINARY" in os.environ:
-        return Path(os.environ["MERGANSER_BINARY"]).parent / "sqllogic"
-    return artefact("MERGANSER_SQLLOGIC", "sqllogic")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A lake with one table that gets hurt and one that must not notice, for test_bad_input.py."""
+"""A lake with one table that gets hurt and one that must not notice, for damaged_cases.py."""
 
 import json
 from collections.abc import Iterable

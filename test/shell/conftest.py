@@ -1,26 +1,7 @@
-import os
 import sys
 from pathlib import Path
 
-import pytest
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(Path(__file__).parent), str(TESTS / "support")]
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def artefact(variable: str, name: str) -> Path:
-    path = Path(os.environ.get(variable, ROOT / "build/release" / name))
-    if not path.is_file():
-        pytest.fail(f"{path} is missing: run `make build`")
-    return path
-
-
-@pytest.fixture(scope="session")
-def shell_binary() -> Path:
-    return artefact("MERGANSER_BINARY", "merganser")
-
-
-@pytest.fixture(scope="session")
-def sqllogic_binary() -> Path:
-    return artefact("MERGANSER_SQLLOGIC", "sqllogic")
+from artefacts import shell_binary, sqllogic_binary  # noqa: E402, F401

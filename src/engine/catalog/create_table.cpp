@@ -123,13 +123,11 @@ static std::vector<std::string> PartitionColumnsOf(const Schema &schema, const d
 }
 
 static std::string SortedByText(const Schema &schema, const duckdb::CreateTableInfo &info) {
-	JsonWriter json;
-	json.StartArray();
+	std::vector<std::string> columns;
 	for (auto &key : info.sort_keys) {
-		json.String(KeyColumn(schema, *key, "SORTED BY"));
+		columns.push_back(KeyColumn(schema, *key, "SORTED BY"));
 	}
-	json.EndArray();
-	return json.Take();
+	return JsonWriter().Strings(columns).Take();
 }
 
 //! Text, number, boolean, or what comes to one of them: `-1`, `'a' || 'b'`.
@@ -170,16 +168,6 @@ static void AddOptions(duckdb::ClientContext &context, const duckdb::CreateTable
 	for (auto &option : info.options) {
 		configuration[PropertyName("WITH", option.first)] = OptionText(context, option.first, *option.second);
 	}
-}
-
-static std::string PartitionByText(const std::vector<std::string> &columns) {
-	JsonWriter json;
-	json.StartArray();
-	for (auto &column : columns) {
-		json.String(column);
-	}
-	json.EndArray();
-	return json.Take();
 }
 
 static std::string PropertiesText(const StringMap &configuration) {
@@ -247,7 +235,7 @@ TableChange PlanCreateTable(duckdb::ClientContext &context, const LakeCatalog &l
 		check.CheckWritable();
 		change.operation =
 		    std::string(replaced ? "CREATE OR REPLACE TABLE" : "CREATE TABLE") + (as_query ? " AS SELECT" : "");
-		change.operation_parameters["partitionBy"] = PartitionByText(change.metadata->partition_columns);
+		change.operation_parameters["partitionBy"] = JsonWriter().Strings(change.metadata->partition_columns).Take();
 		change.operation_parameters["properties"] = PropertiesText(change.metadata->configuration);
 		change.operation_parameters["isManaged"] = "true";
 		return change;

@@ -33,7 +33,7 @@ static void DropOneTable(duckdb::ClientContext &context, const TableLocation &lo
 		throw Error(ErrorKind::CONFLICT, result.message);
 	}
 	instance.Snapshots().Forget(location);
-	DeleteDroppedTable(location, log, result.version);
+	DeleteDroppedTable(location, result.version);
 }
 
 void DropLakeSchema(duckdb::ClientContext &context, LakeSchema &schema, bool cascade) {

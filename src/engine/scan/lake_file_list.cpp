@@ -22,15 +22,16 @@ LakeFileList::LakeFileList(const LakeFileList &other, std::shared_ptr<const File
     : info(other.info), scan(other.scan), running(other.running), selection(std::move(selection_p)) {
 }
 
-LakeFileList::LakeFileList(duckdb::shared_ptr<LakeScanInfo> info_p, SavedScan saved)
-    : info(std::move(info_p)), scan(info->AddScan(std::move(saved.predicate))), selection(std::move(saved.selection)) {
-}
-
 SavedScan LakeFileList::Save() const {
 	auto predicate = info->ScanPredicate(scan);
 	// Without a predicate nothing has been left out.
 	auto chosen = predicate ? std::make_shared<const FileSelection>(Selection()) : nullptr;
 	return SavedScan {std::move(chosen), std::move(predicate)};
+}
+
+duckdb::unique_ptr<LakeFileList> LakeFileList::Restore(SavedScan saved) const {
+	info->SetScanPredicate(scan, std::move(saved.predicate));
+	return duckdb::unique_ptr<LakeFileList>(new LakeFileList(*this, std::move(saved.selection)));
 }
 
 const FileSelection &LakeFileList::Selection() const {

@@ -34,12 +34,11 @@ public:
 	//! Every file; chosen when first asked for, so that DESCRIBE costs nothing.
 	explicit LakeFileList(duckdb::shared_ptr<LakeScanInfo> info);
 
-	//! As it was saved.
-	LakeFileList(duckdb::shared_ptr<LakeScanInfo> info, SavedScan saved);
-
 	const FileSelection &Selection() const;
 	//! What a copy of the plan needs to read the same files.
 	SavedScan Save() const;
+	//! This scan, as that one was when it was saved.
+	duckdb::unique_ptr<LakeFileList> Restore(SavedScan saved) const;
 	LakeScanInfo &Info() const {
 		return *info;
 	}

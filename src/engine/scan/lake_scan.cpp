@@ -121,8 +121,7 @@ static duckdb::unique_ptr<duckdb::FunctionData> DeserializeScan(duckdb::Deserial
 	auto saved = info->FindSaved(deserializer.ReadProperty<uint64_t>(101, "saved"));
 	Verify(saved.has_value(), "a scan that was written out was saved");
 	auto bind_data = BindScan(context, info, function);
-	bind_data->Cast<duckdb::MultiFileBindData>().file_list =
-	    duckdb::make_shared_ptr<LakeFileList>(info, std::move(*saved));
+	bind_data->Cast<duckdb::MultiFileBindData>().file_list = FilesOf(*bind_data).Restore(std::move(*saved));
 	return bind_data;
 }
 

@@ -174,8 +174,7 @@ static void DeleteDroppedFiles(const TableLocation &location, int64_t version) {
 	DeleteEmptyFolders(location, folders);
 }
 
-void DeleteDroppedTable(const TableLocation &location, LogContext log, int64_t version) {
-	(void)log;
+void DeleteDroppedTable(const TableLocation &location, int64_t version) {
 	const auto held = location.store->LockFolder(std::string(ParentOf(location.root)), LockMode::EXCLUSIVE);
 	DeleteDroppedFiles(location, version);
 }

@@ -31,7 +31,7 @@ void BuildOn(const Snapshot &dropped, TableChange &change);
 //! Deletes the files of a table whose newest version is the drop commit `version`. Does nothing when that is not so
 //! (any more). Files that were written after the drop are left alone: they may belong to a table that is being made
 //! anew.
-void DeleteDroppedTable(const TableLocation &location, LogContext log, int64_t version);
+void DeleteDroppedTable(const TableLocation &location, int64_t version);
 
 //! Commits a change of a table that is there (`request.base`). CONFLICT, TABLE_DROPPED, where it was dropped since and
 //! its files are gone: its next version would be free again. No clean-up starts before it is done, where the store has

@@ -245,7 +245,7 @@ void LakeTransaction::AfterCommit(duckdb::ClientContext &context, TableState &st
 	try {
 		if (state.drop) {
 			instance.Snapshots().Forget(state.location);
-			DeleteDroppedTable(state.location, log, result.version);
+			DeleteDroppedTable(state.location, result.version);
 			return;
 		}
 		if (!result.snapshot) {

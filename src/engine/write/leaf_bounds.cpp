@@ -186,15 +186,6 @@ void GatherFrom(duckdb::Vector &column, const BoundLeaf &leaf, idx_t count, Leaf
 	GatherLeaf(rows, vector->GetType().InternalType(), *leaf.type, bounds);
 }
 
-//! DuckDB's infinite dates and timestamps have no text that other readers take.
-bool IsInfinite(int64_t value, TypeKind kind) {
-	if (kind == TypeKind::DATE) {
-		return !duckdb::Date::IsFinite(duckdb::date_t(int32_t(value)));
-	}
-	return (kind == TypeKind::TIMESTAMP || kind == TypeKind::TIMESTAMP_NTZ) &&
-	       !duckdb::Timestamp::IsFinite(duckdb::timestamp_t(value));
-}
-
 } // namespace
 
 void LeafBounds::Merge(const LeafBounds &other, const DataType &) {
@@ -251,12 +242,8 @@ ColumnStatistics LeafBounds::ToStatistics(const DataType &type) const {
 	case TypeKind::DATE:
 	case TypeKind::TIMESTAMP:
 	case TypeKind::TIMESTAMP_NTZ:
-		if (!IsInfinite(min_integer, type.kind)) {
-			result.min = Scalar(min_integer);
-		}
-		if (!IsInfinite(max_integer, type.kind)) {
-			result.max = Scalar(max_integer);
-		}
+		result.min = Scalar(min_integer);
+		result.max = Scalar(max_integer);
 		break;
 	default:
 		break;

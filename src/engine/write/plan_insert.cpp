@@ -49,16 +49,6 @@ duckdb::PhysicalOperator &PlanSink(duckdb::PhysicalPlanGenerator &planner, LakeI
 	return sink;
 }
 
-std::string PartitionByText(const TableConfiguration &configuration) {
-	JsonWriter json;
-	json.StartArray();
-	for (const auto &column : configuration.GetMetadata().partition_columns) {
-		json.String(column);
-	}
-	json.EndArray();
-	return json.Take();
-}
-
 } // namespace
 
 duckdb::PhysicalOperator &PlanLakeInsert(duckdb::ClientContext &context, duckdb::PhysicalPlanGenerator &planner,
@@ -73,7 +63,8 @@ duckdb::PhysicalOperator &PlanLakeInsert(duckdb::ClientContext &context, duckdb:
 		plan.returning = insert.returning;
 		plan.change.operation = "WRITE";
 		plan.change.operation_parameters["mode"] = "Append";
-		plan.change.operation_parameters["partitionBy"] = PartitionByText(*view->configuration);
+		plan.change.operation_parameters["partitionBy"] =
+		    JsonWriter().Strings(view->configuration->GetMetadata().partition_columns).Take();
 		auto &rows = CastToTable(context, planner, child, plan.spec.types);
 		return PlanSink(planner, std::move(plan), op, rows);
 	});

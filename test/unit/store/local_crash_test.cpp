@@ -67,15 +67,6 @@ bool CanBreak() {
 	return InChild([]() { return Break(SYS_link, EPERM) ? 1 : 0; }) == 1;
 }
 
-size_t EntryCount(const std::string &folder) {
-	size_t count = 0;
-	for (const auto &entry : std::filesystem::recursive_directory_iterator(folder)) {
-		(void)entry;
-		++count;
-	}
-	return count;
-}
-
 std::string WholeObject(int number) {
 	const auto text = std::to_string(number) + ";";
 	std::string bytes;

@@ -30,15 +30,6 @@ Failure FailureOf(const std::function<void()> &action) {
 	return {ErrorKind::INTERNAL, "nothing was thrown"};
 }
 
-size_t EntryCount(const std::string &folder) {
-	size_t count = 0;
-	for (const auto &entry : std::filesystem::recursive_directory_iterator(folder)) {
-		(void)entry;
-		++count;
-	}
-	return count;
-}
-
 void WriteFile(const std::string &path, const std::string &bytes) {
 	std::ofstream(path, std::ios::binary) << bytes;
 }

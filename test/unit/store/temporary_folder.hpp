@@ -2,7 +2,9 @@
 
 #include "base/random.hpp"
 
+#include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <string>
 
 namespace merganser {
@@ -27,5 +29,11 @@ public:
 
 	const std::string path;
 };
+
+//! Files and folders below the folder.
+inline size_t EntryCount(const std::string &folder) {
+	const std::filesystem::recursive_directory_iterator entries(folder);
+	return size_t(std::distance(begin(entries), end(entries)));
+}
 
 } // namespace merganser
