@@ -3,10 +3,12 @@
 #include "duckdb.hpp"
 #include "duckdb/common/types/column/column_data_collection.hpp"
 #include "duckdb/function/copy_function.hpp"
+#include "engine/port/parquet_footer.hpp"
 #include "store/object_store.hpp"
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace merganser {
 
@@ -18,6 +20,9 @@ public:
 	              const duckdb::vector<duckdb::LogicalType> &types,
 	              const duckdb::case_insensitive_map_t<duckdb::vector<duckdb::Value>> &options);
 
+	const duckdb::vector<std::string> &Names() const {
+		return names;
+	}
 	const duckdb::vector<duckdb::LogicalType> &Types() const {
 		return types;
 	}
@@ -25,6 +30,7 @@ public:
 private:
 	friend class ParquetFile;
 	duckdb::CopyFunction function;
+	duckdb::vector<std::string> names;
 	duckdb::vector<duckdb::LogicalType> types;
 	duckdb::unique_ptr<duckdb::FunctionData> bind_data;
 };
@@ -36,7 +42,8 @@ public:
 	ParquetFile(duckdb::ClientContext &context, const ParquetFormat &format, const std::string &write_path);
 	~ParquetFile();
 
-	//! Encodes rows as one row group. Requires: at least one row; collections are of the buffer manager's kind.
+	//! Encodes rows as one row group, for Write of this file. Requires: at least one row; collections are of the buffer
+	//! manager's kind.
 	duckdb::unique_ptr<duckdb::PreparedBatchData> Encode(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows);
 	void Write(duckdb::PreparedBatchData &row_group);
 	//! By what has been written so far. Thread-safe.
@@ -59,6 +66,8 @@ private:
 	//! Filled by the writer when it ends: stands before it, so that it outlives it.
 	duckdb::CopyFunctionFileStatistics statistics;
 	duckdb::unique_ptr<duckdb::GlobalFunctionData> writer;
+	//! Of each row group written, as far as DuckDB does not count them right.
+	std::vector<LeafNullCounts> null_counts;
 	uint64_t size_bytes = 0;
 	bool is_finished = false;
 };

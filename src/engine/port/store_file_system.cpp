@@ -10,6 +10,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 namespace merganser {
@@ -34,6 +35,13 @@ struct PendingFile {
 	std::unique_ptr<ObjectWriter> writer;
 	uint64_t size_bytes = 0;
 	bool is_closed = false;
+	//! What is written goes here when it is held back.
+	std::optional<std::string> held;
+
+	void Append(std::string_view bytes) {
+		writer->Append(bytes);
+		size_bytes += bytes.size();
+	}
 };
 
 struct KnownFile {
@@ -87,6 +95,7 @@ public:
 
 	std::string PathOf(const std::shared_ptr<ObjectStore> &store, bool is_borrowed, const std::string &path);
 	std::shared_ptr<PendingFile> TakePending(const std::string &path);
+	std::shared_ptr<PendingFile> FindPending(const std::string &path);
 
 	std::string GetName() const override {
 		return "MerganserStoreFileSystem";
@@ -192,6 +201,12 @@ StoreFileSystem::Target StoreFileSystem::Resolve(const std::string &path) {
 	}
 	target.path = path.substr(id_end + 1);
 	return target;
+}
+
+std::shared_ptr<PendingFile> StoreFileSystem::FindPending(const std::string &path) {
+	std::lock_guard<std::mutex> guard(lock);
+	const auto found = pending_files.find(path);
+	return found == pending_files.end() ? nullptr : found->second;
 }
 
 std::shared_ptr<PendingFile> StoreFileSystem::TakePending(const std::string &path) {
@@ -312,10 +327,12 @@ int64_t StoreFileSystem::Read(duckdb::FileHandle &handle, void *buffer, int64_t 
 
 int64_t StoreFileSystem::Write(duckdb::FileHandle &handle, void *buffer, int64_t nr_bytes) {
 	auto &pending = *handle.Cast<StoreWriteHandle>().pending;
-	AtBorder([&] {
-		pending.writer->Append(std::string_view(static_cast<const char *>(buffer), static_cast<size_t>(nr_bytes)));
-	});
-	pending.size_bytes += static_cast<uint64_t>(nr_bytes);
+	const std::string_view bytes(static_cast<const char *>(buffer), static_cast<size_t>(nr_bytes));
+	if (pending.held) {
+		pending.held->append(bytes);
+	} else {
+		AtBorder([&] { pending.Append(bytes); });
+	}
 	return nr_bytes;
 }
 
@@ -393,9 +410,23 @@ std::string WritePath(duckdb::DatabaseInstance &db, ObjectStore &store, const st
 	return GetStoreFileSystem(db).PathOf(Borrow(store), true, path);
 }
 
+void HoldWrittenBytes(duckdb::DatabaseInstance &db, const std::string &write_path) {
+	const auto pending = GetStoreFileSystem(db).FindPending(write_path);
+	Verify(pending && !pending->is_closed && !pending->held, "bytes are held back once, while the file is written");
+	pending->held.emplace();
+}
+
+void ReplaceHeldBytes(duckdb::DatabaseInstance &db, const std::string &write_path,
+                      const std::function<std::string(std::string_view)> &replace) {
+	const auto pending = GetStoreFileSystem(db).FindPending(write_path);
+	Verify(pending && pending->is_closed && pending->held, "held bytes are replaced once, after the file was closed");
+	pending->Append(replace(*pending->held));
+	pending->held.reset();
+}
+
 PutOutcome TryFinishWrittenFile(duckdb::DatabaseInstance &db, const std::string &write_path, uint64_t &size_bytes) {
 	const auto pending = GetStoreFileSystem(db).TakePending(write_path);
-	Verify(pending != nullptr && pending->is_closed, "a file is finished once, after it was closed");
+	Verify(pending != nullptr && pending->is_closed && !pending->held, "a file is finished once, after it was closed");
 	size_bytes = pending->size_bytes;
 	return pending->writer->FinishIfAbsent();
 }

@@ -4,8 +4,10 @@
 #include "duckdb/common/open_file_info.hpp"
 #include "store/object_store.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace merganser {
 
@@ -27,6 +29,12 @@ duckdb::OpenFileInfo ReadOnceFile(duckdb::DatabaseInstance &db, ObjectStore &sto
 std::string WritePath(duckdb::DatabaseInstance &db, const std::shared_ptr<ObjectStore> &store, const std::string &path);
 //! The same for a store that the caller keeps alive until the file is finished or aborted.
 std::string WritePath(duckdb::DatabaseInstance &db, ObjectStore &store, const std::string &path);
+//! What DuckDB writes to the file from here on is held back, in memory, until ReplaceHeldBytes. Requires: no other
+//! thread writes the file now.
+void HoldWrittenBytes(duckdb::DatabaseInstance &db, const std::string &write_path);
+//! After DuckDB closed the file: writes what `replace` makes of the bytes that were held back.
+void ReplaceHeldBytes(duckdb::DatabaseInstance &db, const std::string &write_path,
+                      const std::function<std::string(std::string_view)> &replace);
 //! After DuckDB closed the file: makes it durable and visible. Returns its size. Throws IO, ALREADY_EXISTS, INTERNAL
 //! for an unknown path.
 uint64_t FinishWrittenFile(duckdb::DatabaseInstance &db, const std::string &write_path);
