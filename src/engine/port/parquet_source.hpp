@@ -1,0 +1,65 @@
+#pragma once
+
+#include "engine/port/parquet_thrift.hpp"
+#include "store/object_store.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace merganser {
+
+//! A top-level column in the schema of a Parquet file: its leaves are column chunks [first_leaf, first_leaf +
+//! leaf_count) of each row group.
+struct ParquetColumn {
+	std::string name;
+	size_t first_leaf = 0;
+	size_t leaf_count = 0;
+	//! One leaf with one entry a row.
+	bool is_flat = false;
+	//! Its schema elements as bytes, depth first: equal where the same values are written the same way.
+	std::string schema;
+};
+
+//! The top-level columns in the order of the file. Throws CORRUPT for a schema that is no tree.
+std::vector<ParquetColumn> TopLevelColumns(const duckdb_parquet::FileMetaData &footer);
+
+//! A data file whose column chunks are taken as bytes. Checked at open: all chunks lie in the file. Not thread-safe.
+class ParquetSource {
+public:
+	//! Throws CORRUPT, IO, NOT_FOUND; UNSUPPORTED where chunks cannot be copied (encrypted, chunks in other files).
+	ParquetSource(ObjectStore &store, const std::string &path, uint64_t size_bytes);
+
+	const duckdb_parquet::FileMetaData &Footer() const {
+		return footer;
+	}
+	const std::vector<ParquetColumn> &Columns() const {
+		return columns;
+	}
+	const std::string &Path() const {
+		return path;
+	}
+
+	//! The bytes of the leaves' chunks, by leaf. Neighbours are read in one request.
+	std::map<size_t, std::string> ReadChunks(size_t row_group, const std::vector<size_t> &leaves);
+	//! The same of the chunks' bloom filters with their headers; without those that do not say how long they are.
+	std::map<size_t, std::string> ReadBloomFilters(size_t row_group, const std::vector<size_t> &leaves);
+
+private:
+	void CheckRowGroup(duckdb_parquet::RowGroup &row_group, size_t leaf_count) const;
+	std::string Read(uint64_t begin, uint64_t length);
+	struct LeafRange;
+	std::map<size_t, std::string> ReadRanges(std::vector<LeafRange> ranges);
+
+	ObjectStore &store;
+	std::string path;
+	uint64_t footer_start = 0;
+	duckdb_parquet::FileMetaData footer;
+	std::vector<ParquetColumn> columns;
+};
+
+//! Where a chunk's pages begin.
+uint64_t ChunkStart(const duckdb_parquet::ColumnMetaData &chunk);
+
+} // namespace merganser

@@ -1,0 +1,273 @@
+#include "engine/port/parquet_splice.hpp"
+
+#include "base/error.hpp"
+#include "duckdb/common/type_visitor.hpp"
+#include "engine/port/store_file_system.hpp"
+
+#include <limits>
+
+namespace merganser {
+
+namespace {
+
+//! The types whose schema in the file depends on the values, or that say things elsewhere in the footer.
+bool HasOwnMetadata(const duckdb::LogicalType &type) {
+	return duckdb::TypeVisitor::Contains(type, [](const duckdb::LogicalType &part) {
+		return part.id() == duckdb::LogicalTypeId::VARIANT || part.id() == duckdb::LogicalTypeId::GEOMETRY;
+	});
+}
+
+bool IsWrittenByDuckDB(const duckdb_parquet::FileMetaData &footer) {
+	return footer.__isset.created_by && footer.created_by.rfind("DuckDB version v1.", 0) == 0;
+}
+
+//! Moves what the chunk says of places in the file; drops indexes, which are not copied.
+void MoveChunk(duckdb_parquet::ColumnChunk &column, uint64_t position) {
+	auto &chunk = column.meta_data;
+	const auto distance = static_cast<int64_t>(position) - static_cast<int64_t>(ChunkStart(chunk));
+	chunk.data_page_offset += distance;
+	if (chunk.__isset.dictionary_page_offset) {
+		chunk.__isset.dictionary_page_offset = chunk.dictionary_page_offset > 0;
+		chunk.dictionary_page_offset += distance;
+	}
+	// Deprecated; 0 is what the format wants of writers.
+	column.file_offset = 0;
+	chunk.__isset.index_page_offset = false;
+	chunk.__isset.bloom_filter_offset = false;
+	chunk.__isset.bloom_filter_length = false;
+	column.__isset.offset_index_offset = false;
+	column.__isset.offset_index_length = false;
+	column.__isset.column_index_offset = false;
+	column.__isset.column_index_length = false;
+}
+
+} // namespace
+
+//! A Parquet file in memory, of one row group or none.
+struct ParquetSplice::Encoded {
+	Encoded(ObjectStore &store, const std::string &path, uint64_t size_bytes) : file(store, path, size_bytes) {
+	}
+	ParquetSource file;
+};
+
+ParquetSplice::ParquetSplice(duckdb::ClientContext &context_p, ParquetSource &source_p, ObjectStore &store,
+                             const std::string &path)
+    : context(context_p), source(source_p), writer(store.OpenWriter(path)), footer(source_p.Footer()) {
+	footer.row_groups.clear();
+	footer.num_rows = 0;
+	// Readers distrust statistics of some old writers: copied chunks must not hide who wrote them.
+	const auto &created_by = footer.created_by;
+	if (IsWrittenByDuckDB(footer) || created_by.rfind("Merganser version", 0) == 0) {
+		footer.__set_created_by(OurCreatedBy());
+	}
+	Write(PARQUET_MAGIC);
+}
+
+ParquetSplice::~ParquetSplice() = default;
+
+void ParquetSplice::Write(std::string_view bytes) {
+	writer->Append(bytes);
+	size_bytes += bytes.size();
+}
+
+std::unique_ptr<ParquetSplice::Encoded> ParquetSplice::Encode(const ParquetFormat &format,
+                                                              duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
+	const auto path = "splice/" + std::to_string(memory_files++);
+	ParquetFile file(context, format, WritePath(*context.db, memory, path));
+	if (rows) {
+		const auto row_group = file.Encode(std::move(rows));
+		file.Write(*row_group);
+	}
+	Verify(file.Finish() == PutOutcome::WRITTEN, "a file in memory has a free name");
+	return std::make_unique<Encoded>(memory, path, file.SizeBytes());
+}
+
+std::vector<ParquetColumn> ParquetSplice::ColumnsOf(const ParquetFormat &format) {
+	const auto empty = Encode(format, nullptr);
+	memory.Delete(empty->file.Path());
+	return empty->file.Columns();
+}
+
+const ParquetColumn *ParquetSplice::FindColumn(const std::string &name) const {
+	const ParquetColumn *found = nullptr;
+	for (const auto &column : source.Columns()) {
+		if (column.name == name) {
+			// A name that stands twice names nothing.
+			if (found) {
+				return nullptr;
+			}
+			found = &column;
+		}
+	}
+	return found;
+}
+
+bool ParquetSplice::CanReplace(const ParquetFormat &format) {
+	for (const auto &type : format.Types()) {
+		if (HasOwnMetadata(type)) {
+			return false;
+		}
+	}
+	for (const auto &column : ColumnsOf(format)) {
+		const auto *found = FindColumn(column.name);
+		if (!found || found->schema != column.schema) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool ParquetSplice::CanAppend(const ParquetFormat &format) {
+	if (format.Names().size() != source.Columns().size() || !CanReplace(format)) {
+		return false;
+	}
+	for (size_t i = 0; i < source.Columns().size(); i++) {
+		if (source.Columns()[i].name != format.Names()[i]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void ParquetSplice::PlaceCopied(size_t row_group, const std::vector<size_t> &leaves, std::vector<Piece> &pieces) {
+	auto chunks = source.ReadChunks(row_group, leaves);
+	auto filters = source.ReadBloomFilters(row_group, leaves);
+	for (const auto leaf : leaves) {
+		auto &piece = pieces.at(leaf);
+		piece.chunk = source.Footer().row_groups[row_group].columns[leaf];
+		piece.bytes = std::move(chunks.at(leaf));
+		piece.bloom_filter = std::move(filters[leaf]);
+		if (IsWrittenByDuckDB(source.Footer())) {
+			CompleteEncodings(piece.chunk.meta_data);
+		}
+	}
+}
+
+void ParquetSplice::Copy(size_t row_group) {
+	Verify(row_group < source.Footer().row_groups.size(), "a row group of the source is copied");
+	if (source.Footer().row_groups[row_group].num_rows == 0) {
+		return;
+	}
+	std::vector<size_t> leaves(source.Footer().row_groups[row_group].columns.size());
+	for (size_t leaf = 0; leaf < leaves.size(); leaf++) {
+		leaves[leaf] = leaf;
+	}
+	std::vector<Piece> pieces(leaves.size());
+	PlaceCopied(row_group, leaves, pieces);
+	WriteRowGroup(source.Footer().row_groups[row_group], pieces);
+}
+
+void ParquetSplice::PlaceEncoded(Encoded &encoded, std::vector<Piece> &pieces) {
+	auto &file = encoded.file;
+	Verify(file.Footer().row_groups.size() == 1, "new column chunks are one row group");
+	for (const auto &column : file.Columns()) {
+		const auto *target = FindColumn(column.name);
+		Verify(target && target->schema == column.schema, "new column chunks have the schema of the file");
+		std::vector<size_t> leaves;
+		for (size_t i = 0; i < column.leaf_count; i++) {
+			leaves.push_back(column.first_leaf + i);
+		}
+		auto chunks = file.ReadChunks(0, leaves);
+		auto filters = file.ReadBloomFilters(0, leaves);
+		for (size_t i = 0; i < column.leaf_count; i++) {
+			auto &piece = pieces.at(target->first_leaf + i);
+			Verify(piece.bytes.empty(), "a column chunk is written once");
+			piece.chunk = file.Footer().row_groups[0].columns[leaves[i]];
+			piece.bytes = std::move(chunks.at(leaves[i]));
+			piece.bloom_filter = std::move(filters[leaves[i]]);
+		}
+	}
+	memory.Delete(file.Path());
+}
+
+void ParquetSplice::Replace(size_t row_group, const ParquetFormat &format,
+                            duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
+	Verify(row_group < source.Footer().row_groups.size(), "columns of a row group of the source are replaced");
+	auto new_group = source.Footer().row_groups[row_group];
+	Verify(rows->Count() == uint64_t(new_group.num_rows), "a replaced column has a value for each row");
+	if (rows->Count() == 0) {
+		return;
+	}
+	const auto encoded = Encode(format, std::move(rows));
+	Verify(encoded->file.Footer().num_rows == new_group.num_rows, "a replaced column has a value for each row");
+
+	std::vector<Piece> pieces(new_group.columns.size());
+	PlaceEncoded(*encoded, pieces);
+	std::vector<size_t> kept;
+	for (size_t leaf = 0; leaf < pieces.size(); leaf++) {
+		if (pieces[leaf].bytes.empty()) {
+			kept.push_back(leaf);
+		}
+	}
+	PlaceCopied(row_group, kept, pieces);
+	new_group.__isset.sorting_columns = false;
+	WriteRowGroup(std::move(new_group), pieces);
+}
+
+void ParquetSplice::Append(const ParquetFormat &format, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
+	const auto row_count = rows->Count();
+	const auto encoded = Encode(format, std::move(rows));
+	auto row_group = encoded->file.Footer().row_groups.at(0);
+	Verify(uint64_t(row_group.num_rows) == row_count, "a new row group has the rows that were given");
+	std::vector<Piece> pieces(source.Columns().back().first_leaf + source.Columns().back().leaf_count);
+	PlaceEncoded(*encoded, pieces);
+	WriteRowGroup(std::move(row_group), pieces);
+}
+
+void ParquetSplice::WriteRowGroup(duckdb_parquet::RowGroup row_group, std::vector<Piece> &pieces) {
+	for (const auto &column : source.Columns()) {
+		Verify(!column.is_flat || pieces.at(column.first_leaf).chunk.meta_data.num_values == row_group.num_rows,
+		       "a column chunk has the rows of its row group");
+	}
+	const auto start = size_bytes;
+	row_group.columns.clear();
+	int64_t total_byte_size = 0;
+	for (auto &piece : pieces) {
+		const auto &chunk = piece.chunk.meta_data;
+		Verify(!piece.bytes.empty() && piece.bytes.size() == uint64_t(chunk.total_compressed_size),
+		       "every column chunk of a row group is there, whole");
+		MoveChunk(piece.chunk, size_bytes);
+		Write(piece.bytes);
+		total_byte_size += chunk.total_uncompressed_size;
+	}
+	row_group.__set_total_compressed_size(static_cast<int64_t>(size_bytes - start));
+	row_group.__set_file_offset(static_cast<int64_t>(start));
+	row_group.total_byte_size = total_byte_size;
+	row_group.__set_ordinal(static_cast<int16_t>(footer.row_groups.size()));
+	if (footer.row_groups.size() > size_t(std::numeric_limits<int16_t>::max())) {
+		row_group.__isset.ordinal = false;
+	}
+	// Behind the row group, so that none waits in memory for the end of the file.
+	for (auto &piece : pieces) {
+		if (!piece.bloom_filter.empty()) {
+			piece.chunk.meta_data.__set_bloom_filter_offset(static_cast<int64_t>(size_bytes));
+			piece.chunk.meta_data.__set_bloom_filter_length(static_cast<int32_t>(piece.bloom_filter.size()));
+			Write(piece.bloom_filter);
+		}
+		row_group.columns.push_back(std::move(piece.chunk));
+	}
+	footer.num_rows += row_group.num_rows;
+	footer.row_groups.push_back(std::move(row_group));
+}
+
+PutOutcome ParquetSplice::Finish() {
+	Verify(!is_finished, "a spliced file is finished once");
+	int64_t row_count = 0;
+	uint64_t end = PARQUET_MAGIC.size();
+	for (const auto &row_group : footer.row_groups) {
+		row_count += row_group.num_rows;
+		for (const auto &column : row_group.columns) {
+			const auto start = ChunkStart(column.meta_data);
+			Verify(start >= end, "column chunks stand one after the other");
+			end = start + static_cast<uint64_t>(column.meta_data.total_compressed_size);
+		}
+	}
+	Verify(row_count == footer.num_rows && end <= size_bytes, "a spliced file's footer fits its row groups");
+	std::string ending;
+	AppendParquetFooter(footer, ending);
+	Write(ending);
+	is_finished = true;
+	return writer->FinishIfAbsent();
+}
+
+} // namespace merganser

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "parquet_types.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace merganser {
+
+constexpr std::string_view PARQUET_MAGIC = "PAR1";
+//! The footer's length and the magic.
+constexpr size_t PARQUET_ENDING_BYTES = sizeof(uint32_t) + PARQUET_MAGIC.size();
+
+//! Throws the exceptions of thrift where the bytes are no footer.
+duckdb_parquet::FileMetaData ReadParquetFooter(std::string_view bytes);
+//! Appends the footer, its length and the magic.
+void AppendParquetFooter(const duckdb_parquet::FileMetaData &footer, std::string &target);
+//! What the end of a file says of its footer's length. Throws CORRUPT.
+uint32_t ParquetFooterBytes(std::string_view tail);
+
+//! Equal exactly when the elements are.
+std::string SchemaElementBytes(const duckdb_parquet::SchemaElement &element);
+
+//! In the form `<name> version <version> (build <build>)`, which readers parse to know of a writer's bugs.
+std::string OurCreatedBy();
+
+//! DuckDB lists the encoding of each data page, one entry a page, and writes no other pages than those and the
+//! dictionary; the format wants a set here and the counts apart. Requires: the chunk is of DuckDB's writer.
+void CompleteEncodings(duckdb_parquet::ColumnMetaData &column);
+
+} // namespace merganser

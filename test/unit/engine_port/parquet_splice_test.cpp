@@ -1,0 +1,241 @@
+#include "base/error.hpp"
+#include "duckdb.hpp"
+#include "engine/port/parquet_file.hpp"
+#include "engine/port/parquet_splice.hpp"
+#include "engine/port/store_file_system.hpp"
+#include "store/counting_store.hpp"
+#include "store/local_store.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <string>
+#include <vector>
+
+using namespace merganser;
+
+namespace {
+
+using Columns = std::vector<std::string>;
+
+constexpr int GROUP_ROWS = 5000;
+
+//! The table before; `g` is the row group.
+std::string SourceRows(int group) {
+	return "SELECT " + std::to_string(group) +
+	       " AS g, i, 'name ' || (i % 40) AS name, CASE WHEN i % 3 = 0 THEN NULL ELSE md5(i::VARCHAR) END AS text, "
+	       "(i % 1000)::DECIMAL(9, 2) AS small, (i * 1000000)::DECIMAL(30, 4) AS large, i::DOUBLE / 7 AS real, "
+	       "i % 5 = 0 AS flag, DATE '2020-01-01' + (i % 900)::INTEGER AS day, "
+	       "TIMESTAMPTZ '2020-01-01 00:00:00Z' + to_seconds(i) AS moment, md5(i::VARCHAR)::BLOB AS bytes, "
+	       "CASE WHEN i % 6 = 0 THEN NULL ELSE {'a': i % 9, 'b': {'c': CASE WHEN i % 2 = 0 THEN 'x' || (i % 3) END}} "
+	       "END AS pair, "
+	       "CASE WHEN i % 4 = 0 THEN NULL WHEN i % 4 = 1 THEN [] ELSE [{'v': i, 'w': ['t' || (i % 7), NULL]}] END AS "
+	       "list, "
+	       "MAP {'k' || (i % 4): i, 'z': NULL} AS map, NULL::INTEGER AS nothing "
+	       "FROM range(" +
+	       std::to_string(group * GROUP_ROWS) + ", " + std::to_string((group + 1) * GROUP_ROWS) + ") r(i)";
+}
+
+class ParquetSpliceTest : public testing::Test {
+protected:
+	ParquetSpliceTest() : db(nullptr), connection(db) {
+		std::string pattern = std::filesystem::temp_directory_path() / "merganser_splice_XXXXXX";
+		folder = mkdtemp(pattern.data());
+		connection.BeginTransaction();
+		options["codec"] = {duckdb::Value("snappy")};
+	}
+	~ParquetSpliceTest() override {
+		std::filesystem::remove_all(folder);
+	}
+
+	duckdb::ClientContext &Context() {
+		return *connection.context;
+	}
+	std::string Path(const std::string &name) const {
+		return folder + "/" + name;
+	}
+	duckdb::unique_ptr<duckdb::MaterializedQueryResult> Query(const std::string &sql) {
+		auto result = connection.Query(sql);
+		if (result->HasError()) {
+			throw std::runtime_error(result->GetError() + "\n" + sql);
+		}
+		return result;
+	}
+	duckdb::unique_ptr<duckdb::ColumnDataCollection> Rows(const std::string &sql) {
+		const auto result = Query(sql);
+		auto rows = duckdb::make_uniq<duckdb::ColumnDataCollection>(Context(), result->types);
+		for (auto &chunk : result->Collection().Chunks()) {
+			rows->Append(chunk);
+		}
+		return rows;
+	}
+	//! The format of a query's columns.
+	ParquetFormat Format(const std::string &sql) {
+		const auto result = Query(sql + " LIMIT 0");
+		return ParquetFormat(Context(), result->names, result->types, options);
+	}
+	uint64_t WriteFile(const std::string &name, const std::vector<std::string> &row_groups) {
+		const auto format = Format(row_groups.front());
+		ParquetFile file(Context(), format, WritePath(*Context().db, store, Path(name)));
+		for (const auto &row_group : row_groups) {
+			const auto encoded = file.Encode(Rows(row_group));
+			file.Write(*encoded);
+		}
+		EXPECT_EQ(file.Finish(), PutOutcome::WRITTEN);
+		return file.SizeBytes();
+	}
+	void ExpectRows(const std::string &name, const std::string &expected) {
+		const auto read = "FROM read_parquet('" + Path(name) + "')";
+		const auto missing = Query("SELECT count(*) FROM (" + expected + " EXCEPT ALL " + read + ")");
+		const auto surplus = Query("SELECT count(*) FROM (" + read + " EXCEPT ALL (" + expected + "))");
+		EXPECT_EQ(missing->GetValue(0, 0).GetValue<int64_t>(), 0);
+		EXPECT_EQ(surplus->GetValue(0, 0).GetValue<int64_t>(), 0);
+	}
+	std::string Text(const std::string &sql) {
+		return Query(sql)->GetValue(0, 0).ToString();
+	}
+
+	duckdb::DuckDB db;
+	duckdb::Connection connection;
+	std::string folder;
+	LocalStore store;
+	duckdb::case_insensitive_map_t<duckdb::vector<duckdb::Value>> options;
+};
+
+TEST_F(ParquetSpliceTest, CopiesDropsReplacesAndAppends) {
+	const auto size = WriteFile("before.parquet", {SourceRows(0), SourceRows(1), SourceRows(2)});
+	const std::string changed =
+	    "SELECT 'new ' || (i % 11) AS name, CASE WHEN i % 2 = 0 THEN NULL ELSE [{'v': -i, "
+	    "'w': ['n']}] END AS list, -large AS large, {'a': 1, 'b': NULL::STRUCT(c VARCHAR)} AS pair";
+	const std::string values = "SELECT * FROM (" + changed + " FROM (" + SourceRows(2) + ") ORDER BY i)";
+	const std::string retyped = "SELECT name, list::STRUCT(v BIGINT, w VARCHAR[])[] AS list, "
+	                            "large::DECIMAL(30, 4) AS large, pair::STRUCT(a BIGINT, b STRUCT(c VARCHAR)) AS pair "
+	                            "FROM (" +
+	                            values + ")";
+
+	ParquetSource source(store, Path("before.parquet"), size);
+	ParquetSplice splice(Context(), source, store, Path("after.parquet"));
+	const auto columns = Format(retyped);
+	const auto all = Format(SourceRows(3));
+	ASSERT_TRUE(splice.CanReplace(columns));
+	ASSERT_TRUE(splice.CanAppend(all));
+	EXPECT_FALSE(splice.CanAppend(columns));
+	splice.Replace(2, columns, Rows(retyped));
+	splice.Copy(0);
+	splice.Append(all, Rows(SourceRows(3)));
+	ASSERT_EQ(splice.Finish(), PutOutcome::WRITTEN);
+	EXPECT_EQ(splice.RowCount(), 3u * GROUP_ROWS);
+	EXPECT_EQ(splice.SizeBytes(), std::filesystem::file_size(Path("after.parquet")));
+
+	ExpectRows("after.parquet", SourceRows(0) + " UNION ALL " + SourceRows(3) +
+	                                " UNION ALL SELECT * REPLACE ('new ' || (i % 11) AS name, CASE WHEN i % 2 = 0 THEN "
+	                                "NULL ELSE [{'v': -i, 'w': ['n']}] END AS list, -large AS large, {'a': 1, 'b': "
+	                                "NULL::STRUCT(c VARCHAR)} AS pair) FROM (" +
+	                                SourceRows(2) + ")");
+	const auto read = "FROM read_parquet('" + Path("after.parquet") + "')";
+	EXPECT_EQ(Text("SELECT string_agg(DISTINCT g::VARCHAR, ',' ORDER BY g::VARCHAR) " + read), "0,2,3");
+	// Statistics and bloom filters stand beside the chunks that they belong to.
+	EXPECT_EQ(Text("SELECT count(*) " + read + " WHERE name = 'new 7'"),
+	          Text("SELECT count(*) FROM (" + SourceRows(2) + ") WHERE i % 11 = 7"));
+	EXPECT_EQ(Text("SELECT count(*) " + read + " WHERE name = 'name 7'"), std::to_string(2 * GROUP_ROWS / 40));
+	EXPECT_EQ(Text("SELECT count(*) " + read + " WHERE i = 12345"), "1");
+	const auto probe = "FROM parquet_bloom_probe('" + Path("after.parquet") + "', 'name', ";
+	EXPECT_EQ(Text("SELECT list(bloom_filter_excludes ORDER BY row_group_id)::VARCHAR " + probe + "'new 7')"),
+	          "[false, true, true]");
+	EXPECT_EQ(Text("SELECT list(bloom_filter_excludes ORDER BY row_group_id)::VARCHAR " + probe + "'name 7')"),
+	          "[true, false, false]");
+}
+
+TEST_F(ParquetSpliceTest, CopiedFileHasTheSameMetadata) {
+	const auto size = WriteFile("before.parquet", {SourceRows(0), SourceRows(1)});
+	ParquetSource source(store, Path("before.parquet"), size);
+	ParquetSplice splice(Context(), source, store, Path("after.parquet"));
+	splice.Copy(0);
+	splice.Copy(1);
+	ASSERT_EQ(splice.Finish(), PutOutcome::WRITTEN);
+	const auto metadata = [&](const std::string &name) {
+		return "SELECT COLUMNS(c -> c NOT IN ('file_name', 'data_page_offset', 'dictionary_page_offset', "
+		       "'file_offset', "
+		       "'bloom_filter_offset', 'row_group_compressed_bytes')) FROM parquet_metadata('" +
+		       Path(name) + "')";
+	};
+	EXPECT_EQ(Text("SELECT count(*) FROM (" + metadata("before.parquet") + ")"),
+	          Text("SELECT count(*) FROM (" + metadata("before.parquet") + " INTERSECT ALL " +
+	               metadata("after.parquet") + ")"));
+	EXPECT_GT(Text("SELECT count(bloom_filter_offset) FROM parquet_metadata('" + Path("after.parquet") + "')"), "0");
+	ExpectRows("after.parquet", SourceRows(0) + " UNION ALL " + SourceRows(1));
+}
+
+TEST_F(ParquetSpliceTest, OtherSchemasAreNotReplaced) {
+	const auto size =
+	    WriteFile("before.parquet", {"SELECT 1::INTEGER AS a, 'x' AS b, [1] AS c, 1::DECIMAL(9, 2) AS d"});
+	ParquetSource source(store, Path("before.parquet"), size);
+	ParquetSplice splice(Context(), source, store, Path("after.parquet"));
+	EXPECT_TRUE(splice.CanReplace(Format("SELECT 5::INTEGER AS a, [7] AS c")));
+	EXPECT_FALSE(splice.CanReplace(Format("SELECT 5::BIGINT AS a"))) << "widened";
+	EXPECT_FALSE(splice.CanReplace(Format("SELECT 'x'::BLOB AS b"))) << "another logical type";
+	EXPECT_FALSE(splice.CanReplace(Format("SELECT [1::BIGINT] AS c"))) << "another element";
+	EXPECT_FALSE(splice.CanReplace(Format("SELECT 1::DECIMAL(9, 3) AS d"))) << "another scale";
+	EXPECT_FALSE(splice.CanReplace(Format("SELECT 1::INTEGER AS e"))) << "no such column";
+	EXPECT_FALSE(splice.CanAppend(Format("SELECT 'x' AS b, 1::INTEGER AS a, [1] AS c, 1::DECIMAL(9, 2) AS d")))
+	    << "another order";
+}
+
+TEST_F(ParquetSpliceTest, WrongRowCountIsRefusedAndLeavesNothing) {
+	const auto size = WriteFile("before.parquet", {SourceRows(0)});
+	{
+		ParquetSource source(store, Path("before.parquet"), size);
+		ParquetSplice splice(Context(), source, store, Path("after.parquet"));
+		const std::string fewer = "SELECT 1::INTEGER AS g FROM range(4999)";
+		EXPECT_THROW(splice.Replace(0, Format(fewer), Rows(fewer)), Error);
+	}
+	EXPECT_FALSE(store.Head(Path("after.parquet")).has_value());
+}
+
+TEST_F(ParquetSpliceTest, DamagedSourcesAreRefused) {
+	const auto size = WriteFile("before.parquet", {SourceRows(0)});
+	const auto bytes = *store.TryGet(Path("before.parquet"));
+	for (const size_t kept : {size_t(0), size_t(3), size_t(8), size_t(size / 2), size_t(size - 1)}) {
+		const auto path = Path("cut" + std::to_string(kept) + ".parquet");
+		store.Put(path, bytes.substr(0, kept));
+		EXPECT_THROW(ParquetSource(store, path, kept), Error) << kept;
+	}
+	// The footer alone, behind another magic: its chunks lie outside.
+	uint32_t footer_bytes = 0;
+	std::memcpy(&footer_bytes, bytes.data() + size - 8, 4);
+	const auto moved = "PAR1" + bytes.substr(size - 8 - footer_bytes);
+	store.Put(Path("moved.parquet"), moved);
+	EXPECT_THROW(ParquetSource(store, Path("moved.parquet"), moved.size()), Error);
+}
+
+TEST_F(ParquetSpliceTest, ReadsARowGroupInOneRequestAndItsBloomFiltersInAnother) {
+	const auto size = WriteFile("before.parquet", {SourceRows(0), SourceRows(1)});
+	CountingStore counted(std::make_shared<LocalStore>(), false);
+	ParquetSource source(counted, Path("before.parquet"), size);
+	ParquetSplice splice(Context(), source, store, Path("after.parquet"));
+	counted.Reset();
+	splice.Copy(1);
+	EXPECT_EQ(counted.Counts().Of(StoreCall::GET_RANGE), 2u) << counted.Counts().ToString();
+	EXPECT_EQ(counted.Counts().Total(), 2u);
+	EXPECT_LT(counted.Counts().bytes_read, size * 2 / 3);
+	ASSERT_EQ(splice.Finish(), PutOutcome::WRITTEN);
+	ExpectRows("after.parquet", SourceRows(1));
+}
+
+TEST_F(ParquetSpliceTest, WhatDuckDBWroteItselfIsCompleted) {
+	Query("COPY (" + SourceRows(0) + ") TO '" + Path("before.parquet") + "' (FORMAT parquet, ROW_GROUP_SIZE 2048)");
+	ParquetSource source(store, Path("before.parquet"), std::filesystem::file_size(Path("before.parquet")));
+	ASSERT_FALSE(source.Footer().row_groups[0].columns[2].meta_data.__isset.encoding_stats);
+	ParquetSplice splice(Context(), source, store, Path("after.parquet"));
+	for (size_t i = 0; i < source.Footer().row_groups.size(); i++) {
+		splice.Copy(i);
+	}
+	ASSERT_EQ(splice.Finish(), PutOutcome::WRITTEN);
+	ParquetSource after(store, Path("after.parquet"), splice.SizeBytes());
+	EXPECT_EQ(after.Footer().row_groups[0].columns[2].meta_data.encoding_stats.size(), 2u);
+	EXPECT_EQ(after.Footer().created_by.rfind("Merganser version ", 0), 0u);
+	ExpectRows("after.parquet", SourceRows(0));
+}
+
+} // namespace
