@@ -14,6 +14,39 @@ constexpr uint64_t TAIL_BYTES = 64 * 1024;
 //! Chunks that are this near are read in one request.
 constexpr uint64_t GAP_BYTES_MAX = 64 * 1024;
 
+//! True when the logical type says what the converted type, of which it is the newer form, says already.
+bool IsSaidTwice(const duckdb_parquet::SchemaElement &element) {
+	using duckdb_parquet::ConvertedType;
+	const auto &logical = element.logicalType.__isset;
+	switch (element.converted_type) {
+	case ConvertedType::UTF8:
+		return logical.STRING;
+	case ConvertedType::LIST:
+		return logical.LIST;
+	case ConvertedType::MAP:
+		return logical.MAP;
+	case ConvertedType::DATE:
+		return logical.DATE;
+	default:
+		return false;
+	}
+}
+
+//! Writers annotate the same type in more or fewer words; what is the same after this holds the same values.
+duckdb_parquet::SchemaElement WithoutRedundancy(duckdb_parquet::SchemaElement element) {
+	using duckdb_parquet::ConvertedType;
+	using duckdb_parquet::Type;
+	if (element.__isset.converted_type && element.__isset.logicalType && IsSaidTwice(element)) {
+		element.__isset.logicalType = false;
+	}
+	const bool is_plain_integer = (element.type == Type::INT64 && element.converted_type == ConvertedType::INT_64) ||
+	                              (element.type == Type::INT32 && element.converted_type == ConvertedType::INT_32);
+	if (element.__isset.type && element.__isset.converted_type && !element.__isset.logicalType && is_plain_integer) {
+		element.__isset.converted_type = false;
+	}
+	return element;
+}
+
 //! Takes the element and what is below it. Returns the number of leaves.
 size_t TakeElements(const duckdb_parquet::FileMetaData &footer, size_t &next, std::string &schema) {
 	size_t leaves = 0;
@@ -22,7 +55,7 @@ size_t TakeElements(const duckdb_parquet::FileMetaData &footer, size_t &next, st
 			throw Error(ErrorKind::CORRUPT, "the schema of a Parquet file is no tree");
 		}
 		const auto &element = footer.schema[next++];
-		schema += SchemaElementBytes(element);
+		schema += SchemaElementBytes(WithoutRedundancy(element));
 		const bool is_group = element.__isset.num_children && !element.__isset.type;
 		open += is_group ? element.num_children : 0;
 		leaves += is_group ? 0 : 1;

@@ -182,6 +182,32 @@ TEST_F(ParquetSpliceTest, OtherSchemasAreNotReplaced) {
 	    << "another order";
 }
 
+TEST_F(ParquetSpliceTest, OtherWordsForTheSameTypeAreReplaced) {
+	const std::string rows = "SELECT i, 'x' || i AS s, DATE '2020-01-01' AS d, i::UTINYINT AS u FROM range(50) r(i)";
+	const auto size = WriteFile("before.parquet", {rows});
+	const auto bytes = *store.TryGet(Path("before.parquet"));
+	const auto footer_bytes = ParquetFooterBytes(bytes);
+	auto footer = ParquetSource(store, Path("before.parquet"), size).Footer();
+	footer.schema[1].__isset.converted_type = false;
+	duckdb_parquet::LogicalType text;
+	text.__set_STRING(duckdb_parquet::StringType());
+	footer.schema[2].__set_logicalType(text);
+	footer.schema[4].__isset.converted_type = false;
+	auto other = bytes.substr(0, size - footer_bytes - PARQUET_ENDING_BYTES);
+	AppendParquetFooter(footer, other);
+	store.Put(Path("other.parquet"), other);
+
+	ParquetSource source(store, Path("other.parquet"), other.size());
+	ParquetSplice splice(Context(), source, store, Path("after.parquet"));
+	EXPECT_FALSE(splice.CanReplace(Format("SELECT 1::UTINYINT AS u"))) << "is an INTEGER there";
+	const std::string texts = "SELECT 'y' || i AS s, i FROM range(50) r(i)";
+	const auto format = Format(texts);
+	ASSERT_TRUE(splice.CanReplace(format));
+	splice.Replace(0, format, Rows(texts));
+	ASSERT_EQ(splice.Finish(), PutOutcome::WRITTEN);
+	ExpectRows("after.parquet", "SELECT i, 'y' || i AS s, DATE '2020-01-01' AS d, i::INTEGER AS u FROM range(50) r(i)");
+}
+
 TEST_F(ParquetSpliceTest, WrongRowCountIsRefusedAndLeavesNothing) {
 	const auto size = WriteFile("before.parquet", {SourceRows(0)});
 	{
