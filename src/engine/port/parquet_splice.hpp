@@ -23,8 +23,8 @@ public:
 	~ParquetSplice();
 
 	//! True when the format's columns are in the source, written as the format writes them: type, nullability, names
-	//! within, field ids; annotations that mean the same
-	//! count as the same. Formats are of one or more columns of the table, in any order.
+	//! within, field ids; annotations that mean the same count as the same. Formats are of one or more
+	//! columns of the table, in any order.
 	bool CanReplace(const ParquetFormat &format);
 	//! True when, besides, these are all columns, in the order of the file.
 	bool CanAppend(const ParquetFormat &format);
