@@ -83,6 +83,28 @@ uint32_t *AppendKept(const roaring_bitmap_t *bitmap, uint32_t first, uint32_t co
 	return kept;
 }
 
+//! The other way round: those that are in `bitmap`.
+uint32_t *AppendMembers(const roaring_bitmap_t *bitmap, uint32_t first, uint32_t count, uint32_t shift,
+                        uint32_t *members) {
+	if (!bitmap) {
+		return members;
+	}
+	roaring_uint32_iterator_t iterator;
+	roaring_iterator_init(bitmap, &iterator);
+	constexpr uint32_t BATCH = 256;
+	uint32_t found[BATCH];
+	bool more = roaring_uint32_iterator_move_equalorlarger(&iterator, first);
+	while (more) {
+		const uint32_t read = roaring_uint32_iterator_read(&iterator, found, BATCH);
+		uint32_t used = 0;
+		for (; used < read && found[used] - first < count; used++) {
+			*members++ = shift + (found[used] - first);
+		}
+		more = read > 0 && used == read && iterator.has_value;
+	}
+	return members;
+}
+
 } // namespace
 
 //! In ascending order of the high 32 bits; nearly always one.
@@ -131,6 +153,11 @@ void DeletionVector::Add(uint64_t position) {
 	roaring_bitmap_add(bitmaps->FindOrAdd(HighBits(position)), LowBits(position));
 }
 
+bool DeletionVector::AddNew(uint64_t position) {
+	Verify(position <= POSITION_MAX, "a row position fits 63 bits");
+	return roaring_bitmap_add_checked(bitmaps->FindOrAdd(HighBits(position)), LowBits(position));
+}
+
 bool DeletionVector::Contains(uint64_t position) const {
 	auto bitmap = bitmaps->Find(HighBits(position));
 	return bitmap && roaring_bitmap_contains(bitmap, LowBits(position));
@@ -160,6 +187,17 @@ uint32_t DeletionVector::SelectKept(uint64_t start, uint32_t count, uint32_t *ke
 		end = AppendKept(bitmaps->Find(HighBits(start) + 1), 0, count - in_first, in_first, end);
 	}
 	return static_cast<uint32_t>(end - kept);
+}
+
+uint32_t DeletionVector::SelectMembers(uint64_t start, uint32_t count, uint32_t *members) const {
+	auto *end = members;
+	uint64_t until_next_key = (uint64_t(1) << 32) - LowBits(start);
+	auto in_first = static_cast<uint32_t>(std::min<uint64_t>(count, until_next_key));
+	end = AppendMembers(bitmaps->Find(HighBits(start)), LowBits(start), in_first, 0, end);
+	if (in_first < count) {
+		end = AppendMembers(bitmaps->Find(HighBits(start) + 1), 0, count - in_first, in_first, end);
+	}
+	return static_cast<uint32_t>(end - members);
 }
 
 uint64_t DeletionVector::CountInRange(uint64_t start, uint64_t count) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,12 +20,16 @@ public:
 	DeletionVector &operator=(const DeletionVector &other);
 
 	void Add(uint64_t position);
+	//! False when it was in the set already.
+	bool AddNew(uint64_t position);
 	bool Contains(uint64_t position) const;
 	uint64_t Cardinality() const;
 	void UnionWith(const DeletionVector &other);
 	//! Writes to `kept` the offsets i in [0, count) for which start + i is NOT deleted; returns how many.
 	//! Requires: room for `count` entries.
 	uint32_t SelectKept(uint64_t start, uint32_t count, uint32_t *kept) const;
+	//! The other way round: the offsets i for which start + i IS in the set. Requires: room for `count` entries.
+	uint32_t SelectMembers(uint64_t start, uint32_t count, uint32_t *members) const;
 	//! Number of deleted positions in [start, start + count).
 	uint64_t CountInRange(uint64_t start, uint64_t count) const;
 
@@ -47,8 +52,28 @@ DeletionVector ReadInlineDeletionVector(const DeletionVectorDescriptor &descript
 //! Where a 'u' or 'p' vector's file is: relative to the table's root ("ab/deletion_vector_<uuid>.bin") or an absolute
 //! URI.
 std::string DeletionVectorFile(const DeletionVectorDescriptor &descriptor);
-//! A deletion-vector file of one vector: version byte, then size, data, CRC-32.
-std::string WriteDeletionVectorFile(const DeletionVector &vector, int32_t &offset, int32_t &size_in_bytes);
+
+//! The content of one deletion-vector file, to which any number of vectors is added (PROTOCOL.md, "Deletion Vector File
+//! Storage Format": a version byte, then size, data and CRC-32 of each).
+class DeletionVectorFileContent {
+public:
+	//! The vector's bytes where the log may hold them itself ('i'), else nullopt.
+	static std::optional<DeletionVectorDescriptor> TryInline(const DeletionVector &vector);
+
+	//! `uuid` names the file in the table's root, see DeletionVectorFile.
+	explicit DeletionVectorFileContent(const std::string &uuid);
+
+	//! Requires: the content stays below 2 GiB (a vector of a billion rows has about 128 MB).
+	DeletionVectorDescriptor Add(const DeletionVector &vector);
+	bool IsEmpty() const;
+	const std::string &Bytes() const {
+		return bytes;
+	}
+
+private:
+	std::string name;
+	std::string bytes;
+};
 
 //! Z85 (ZeroMQ RFC 32). Encode requires a multiple of four bytes. Decode throws CORRUPT; it takes the short last group
 //! (`#` in front) that some writers append.

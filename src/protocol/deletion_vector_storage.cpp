@@ -12,6 +12,8 @@ namespace {
 constexpr char FILE_FORMAT_VERSION = 1;
 constexpr size_t SIZE_BYTES = 4;
 constexpr size_t CHECKSUM_BYTES = 4;
+//! Of data that stands in the log itself: about what naming a file would take, and no request to read it.
+constexpr size_t INLINE_BYTES_MAX = 128;
 //! A UUID in Z85.
 constexpr size_t UUID_CHARS = 20;
 
@@ -49,6 +51,28 @@ std::string UuidText(std::string_view bytes) {
 		text += HEX[static_cast<uint8_t>(bytes[i]) & 15];
 	}
 	return text;
+}
+
+//! The other way round.
+std::string UuidBytes(const std::string &text) {
+	std::string bytes;
+	int high = -1;
+	for (const char digit : text) {
+		if (digit == '-') {
+			continue;
+		}
+		const bool is_letter = digit >= 'a' && digit <= 'f';
+		Verify(is_letter || (digit >= '0' && digit <= '9'), "a UUID is lower-case hexadecimal");
+		const int value = is_letter ? digit - 'a' + 10 : digit - '0';
+		if (high < 0) {
+			high = value;
+		} else {
+			bytes += static_cast<char>(high << 4 | value);
+			high = -1;
+		}
+	}
+	Verify(bytes.size() == 16, "a UUID has 16 bytes");
+	return bytes;
 }
 
 } // namespace
@@ -128,17 +152,43 @@ std::string DeletionVectorFile(const DeletionVectorDescriptor &descriptor) {
 	return prefix.empty() ? file : prefix + "/" + file;
 }
 
-std::string WriteDeletionVectorFile(const DeletionVector &vector, int32_t &offset, int32_t &size_in_bytes) {
+std::optional<DeletionVectorDescriptor> DeletionVectorFileContent::TryInline(const DeletionVector &vector) {
 	auto data = vector.Serialize();
-	Verify(data.size() <= static_cast<size_t>(std::numeric_limits<int32_t>::max()),
-	       "a deletion vector is smaller than 2 GiB");
-	std::string file(1, FILE_FORMAT_VERSION);
-	offset = static_cast<int32_t>(file.size());
-	size_in_bytes = static_cast<int32_t>(data.size());
-	AppendBigEndian(file, static_cast<uint32_t>(data.size()));
-	file += data;
-	AppendBigEndian(file, Crc32(data));
-	return file;
+	if (data.size() > INLINE_BYTES_MAX) {
+		return std::nullopt;
+	}
+	DeletionVectorDescriptor descriptor;
+	descriptor.storage_type = 'i';
+	descriptor.size_in_bytes = static_cast<int32_t>(data.size());
+	descriptor.cardinality = static_cast<int64_t>(vector.Cardinality());
+	data.resize((data.size() + 3) / 4 * 4, '\0');
+	descriptor.path_or_inline_dv = Z85Encode(data);
+	return descriptor;
+}
+
+DeletionVectorFileContent::DeletionVectorFileContent(const std::string &uuid)
+    : name(Z85Encode(UuidBytes(uuid))), bytes(1, FILE_FORMAT_VERSION) {
+}
+
+bool DeletionVectorFileContent::IsEmpty() const {
+	return bytes.size() == 1;
+}
+
+DeletionVectorDescriptor DeletionVectorFileContent::Add(const DeletionVector &vector) {
+	const auto data = vector.Serialize();
+	const auto end = bytes.size() + SIZE_BYTES + data.size() + CHECKSUM_BYTES;
+	Verify(end <= static_cast<size_t>(std::numeric_limits<int32_t>::max()),
+	       "a file of deletion vectors is smaller than 2 GiB");
+	DeletionVectorDescriptor descriptor;
+	descriptor.storage_type = 'u';
+	descriptor.path_or_inline_dv = name;
+	descriptor.offset = static_cast<int32_t>(bytes.size());
+	descriptor.size_in_bytes = static_cast<int32_t>(data.size());
+	descriptor.cardinality = static_cast<int64_t>(vector.Cardinality());
+	AppendBigEndian(bytes, static_cast<uint32_t>(data.size()));
+	bytes += data;
+	AppendBigEndian(bytes, Crc32(data));
+	return descriptor;
 }
 
 } // namespace merganser

@@ -132,6 +132,11 @@ bool TableConfiguration::ChangeDataFeedEnabled() const {
 	       (PropertyBool("delta.enableChangeDataFeed", false) || PropertyBool("delta.enableChangeDataCapture", false));
 }
 
+bool DeletionVectorsEnabled(const TableConfiguration &configuration) {
+	return configuration.HasFeature("deletionVectors") &&
+	       configuration.PropertyBool("delta.enableDeletionVectors", false);
+}
+
 bool TableConfiguration::InCommitTimestampsEnabled() const {
 	return HasFeature("inCommitTimestamp") && PropertyBool("delta.enableInCommitTimestamps", false);
 }

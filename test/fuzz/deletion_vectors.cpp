@@ -41,11 +41,10 @@ static void CheckVector(FuzzInput &input) {
 	auto vector = DeletionVector::Parse(bytes, "fuzz");
 	FuzzCheck(vector.Cardinality() == positions.size() && vector.Serialize() == bytes, "parse(write(x)) == x", bytes);
 	CheckSelection(input, vector);
-	DeletionVectorDescriptor descriptor;
-	int32_t offset;
-	auto file = WriteDeletionVectorFile(vector, offset, descriptor.size_in_bytes);
-	descriptor.cardinality = static_cast<int64_t>(positions.size());
-	auto block = file.substr(static_cast<size_t>(offset));
+	DeletionVectorFileContent content("01234567-89ab-cdef-0123-456789abcdef");
+	auto descriptor = content.Add(vector);
+	auto &file = content.Bytes();
+	auto block = file.substr(static_cast<size_t>(*descriptor.offset));
 	FuzzCheck(ReadDeletionVectorBlock(block, descriptor, "fuzz").Serialize() == bytes, "the file holds the vector",
 	          file);
 	// A damaged vector behind a right checksum.

@@ -11,6 +11,7 @@
 #include "engine/catalog/lake_table.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/write/plan_insert.hpp"
+#include "engine/write/plan_row_change.hpp"
 
 namespace merganser {
 
@@ -45,39 +46,33 @@ duckdb::PhysicalOperator &LakeCatalog::PlanCreateTableAs(duckdb::ClientContext &
 	return PlanLakeCreateAs(context, planner, create, op, plan);
 }
 
-//! `what`: the statement as SQL writes it. Rows can be added, and a table can be made anew.
-[[noreturn]] static void RefuseChange(const std::string &what, const duckdb::TableCatalogEntry &table) {
-	throw duckdb::NotImplementedException(
-	    "%s \"%s\" is not supported in this version; rows can be inserted, and CREATE OR REPLACE TABLE … AS writes a "
-	    "table anew",
-	    what, table.name);
+static ChangedTable TableOf(duckdb::ClientContext &context, duckdb::TableCatalogEntry &entry) {
+	auto &table = entry.Cast<LakeTable>();
+	if (table.IsTimeTravel()) {
+		throw duckdb::BinderException(
+		    "\"%s\" AT (…) is a past version of the table, which nothing can change. Change the table itself",
+		    table.name);
+	}
+	LakeTransaction::Get(context, table.catalog).CheckMayWrite(context, table.Location());
+	return ChangedTable {table.catalog, table.GetSnapshot()};
 }
 
 duckdb::PhysicalOperator &LakeCatalog::PlanDelete(duckdb::ClientContext &context,
                                                   duckdb::PhysicalPlanGenerator &planner, duckdb::LogicalDelete &op,
                                                   duckdb::PhysicalOperator &plan) {
-	(void)context;
-	(void)planner;
-	(void)plan;
-	RefuseChange("DELETE FROM", op.table);
+	return PlanLakeDelete(planner, TableOf(context, op.table), op, plan);
 }
 
 duckdb::PhysicalOperator &LakeCatalog::PlanUpdate(duckdb::ClientContext &context,
                                                   duckdb::PhysicalPlanGenerator &planner, duckdb::LogicalUpdate &op,
                                                   duckdb::PhysicalOperator &plan) {
-	(void)context;
-	(void)planner;
-	(void)plan;
-	RefuseChange("UPDATE", op.table);
+	return PlanLakeUpdate(planner, TableOf(context, op.table), op, plan);
 }
 
 duckdb::PhysicalOperator &LakeCatalog::PlanMergeInto(duckdb::ClientContext &context,
                                                      duckdb::PhysicalPlanGenerator &planner,
                                                      duckdb::LogicalMergeInto &op, duckdb::PhysicalOperator &plan) {
-	(void)context;
-	(void)planner;
-	(void)plan;
-	RefuseChange("MERGE INTO", op.table);
+	return PlanLakeMerge(planner, TableOf(context, op.table), op, plan);
 }
 
 } // namespace merganser

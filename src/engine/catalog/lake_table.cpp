@@ -81,6 +81,10 @@ duckdb::vector<duckdb::column_t> LakeTable::GetRowIdColumns() const {
 	return LakeRowIdColumns();
 }
 
+void LakeTable::BindUpdateConstraints(duckdb::Binder &, duckdb::LogicalGet &, duckdb::LogicalProjection &,
+                                      duckdb::LogicalUpdate &, duckdb::ClientContext &) {
+}
+
 static void AddColumns(const Schema &schema, duckdb::CreateTableInfo &info) {
 	for (size_t i = 0; i < schema.fields.size(); i++) {
 		auto &field = schema.fields[i];

@@ -34,9 +34,21 @@ duckdb::unique_ptr<LakeFileList> LakeFileList::Restore(SavedScan saved) const {
 	return duckdb::unique_ptr<LakeFileList>(new LakeFileList(*this, std::move(saved.selection)));
 }
 
+static FileSelection SelectFilesOf(const ChosenRows &chosen) {
+	FileSelection selection;
+	for (auto &entry : chosen.rows) {
+		selection.files.push_back(FileOfIndex(entry.first));
+		selection.all_rows_match.push_back(0);
+	}
+	selection.total_files = selection.files.size();
+	return selection;
+}
+
 const FileSelection &LakeFileList::Selection() const {
 	std::call_once(selected, [&] {
-		if (!selection) {
+		if (!selection && info->target.chosen) {
+			selection = std::make_shared<const FileSelection>(SelectFilesOf(*info->target.chosen));
+		} else if (!selection) {
 			selection = std::make_shared<const FileSelection>(SelectAllFiles(info->GetSnapshot().files));
 		}
 	});
@@ -181,7 +193,8 @@ duckdb::OpenFileInfo LakeFileList::GetFile(duckdb::idx_t index) const {
 		options["last_modified"] =
 		    duckdb::Value::TIMESTAMP(duckdb::Timestamp::FromEpochMsPossiblyInfinite(batch.ModificationTime(file.row)));
 		options["etag"] = duckdb::Value(std::to_string(batch.SizeBytes(file.row)));
-		options["has_deletes"] = duckdb::Value::BOOLEAN(batch.DeletionVector(file.row) != nullptr);
+		options["has_deletes"] =
+		    duckdb::Value::BOOLEAN(batch.DeletionVector(file.row) != nullptr || info->target.chosen);
 		result.extended_info = std::move(lake_file);
 		return result;
 	});

@@ -85,6 +85,23 @@ bool IsExactFilterCast(const duckdb::LogicalType &table, const duckdb::LogicalTy
 	return table == file || (table.IsIntegral() && file.IsIntegral() && !HasBloomFilter(filter));
 }
 
+//! nullptr when every row of the file is read.
+duckdb::unique_ptr<duckdb::DeleteFilter> RowFilterOf(LakeScanInfo &info, FileRef file) {
+	const auto *chosen = info.target.chosen.get();
+	if (chosen && chosen->mode == ChosenRows::Mode::ONLY) {
+		return duckdb::make_uniq<OnlyRows>(chosen->rows.at(FileIndexOf(file)));
+	}
+	auto deleted = info.deletion_vectors.Load(info.GetSnapshot(), file);
+	if (chosen) {
+		auto rows = std::make_shared<DeletionVector>(*chosen->rows.at(FileIndexOf(file)));
+		if (deleted) {
+			rows->UnionWith(*deleted);
+		}
+		deleted = std::move(rows);
+	}
+	return deleted ? duckdb::make_uniq<KeptRows>(std::move(deleted)) : nullptr;
+}
+
 const duckdb::MultiFileColumnDefinition *FindByNumber(const duckdb::BaseFileReader &reader,
                                                       const duckdb::Value &number) {
 	for (auto &column : reader.columns) {
@@ -205,10 +222,7 @@ LakeFileReader::InitializeReader(duckdb::MultiFileReaderData &reader_data, const
 			}
 		}
 	}
-	auto deleted = AtBorder([&] { return info->deletion_vectors.Load(info->GetSnapshot(), file); });
-	if (deleted) {
-		reader.deletion_filter = duckdb::make_uniq<KeptRows>(std::move(deleted));
-	}
+	reader.deletion_filter = AtBorder([&] { return RowFilterOf(*info, file); });
 	FinalizeBind(reader_data, bind_data.file_options, bind_data.reader_bind, table_columns, global_column_ids, context,
 	             gstate.multi_file_reader_state.get());
 	return CreateMapping(context, reader_data, table_columns, global_column_ids, filters.get(), gstate.file_list,

@@ -10,6 +10,8 @@
 
 namespace merganser {
 
+struct ChosenRows;
+
 //! What a scan reads. The snapshot already includes the transaction's own changes.
 struct ScanTarget {
 	SnapshotPtr snapshot;
@@ -20,6 +22,8 @@ struct ScanTarget {
 	//! Filled with what the scan reads, for the transaction's read set; nullptr when nobody asks (read_delta, time
 	//! travel).
 	std::shared_ptr<ScanRecord> record;
+	//! Rows of a second read, see RowRead; nullptr: all.
+	std::shared_ptr<const ChosenRows> chosen;
 };
 
 //! DuckDB's Parquet scan set up on the table: file list, pruning, column mapping, partition constants, deletion

@@ -59,6 +59,15 @@ std::shared_ptr<const DeletionVector> DeletionVectorCache::Load(const Snapshot &
 	return entry->vector;
 }
 
+OnlyRows::OnlyRows(std::shared_ptr<const DeletionVector> rows_p) : rows(std::move(rows_p)) {
+}
+
+duckdb::idx_t OnlyRows::Filter(duckdb::row_t start_row_index, duckdb::idx_t count,
+                               duckdb::SelectionVector &result_sel) {
+	result_sel.Initialize(STANDARD_VECTOR_SIZE);
+	return rows->SelectMembers(uint64_t(start_row_index), uint32_t(count), result_sel.data());
+}
+
 KeptRows::KeptRows(std::shared_ptr<const DeletionVector> deleted_p) : deleted(std::move(deleted_p)) {
 }
 

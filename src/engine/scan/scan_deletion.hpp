@@ -28,6 +28,30 @@ private:
 	std::map<std::pair<uint32_t, uint32_t>, std::shared_ptr<Entry>> entries;
 };
 
+//! Which rows of which files a statement reads for a second time, by FileIndexOf.
+struct ChosenRows {
+	enum class Mode {
+		//! Just these. Requires: all of them are live.
+		ONLY,
+		//! All live rows but these.
+		EXCEPT
+	};
+	Mode mode = Mode::ONLY;
+	//! A file that is not here is not read.
+	std::map<uint64_t, std::shared_ptr<const DeletionVector>> rows;
+};
+
+//! Keeps the rows that a set names. Immutable; shared by the threads that read one file.
+class OnlyRows : public duckdb::DeleteFilter {
+public:
+	explicit OnlyRows(std::shared_ptr<const DeletionVector> rows);
+	duckdb::idx_t Filter(duckdb::row_t start_row_index, duckdb::idx_t count,
+	                     duckdb::SelectionVector &result_sel) override;
+
+private:
+	std::shared_ptr<const DeletionVector> rows;
+};
+
 //! Keeps the rows that a deletion vector does not name. Immutable; shared by the threads that read one file.
 class KeptRows : public duckdb::DeleteFilter {
 public:

@@ -125,14 +125,16 @@ TEST(DeletionVector, FilesAreChecked) {
 	for (uint64_t row = 0; row < 100000; row += 3) {
 		vector.Add(row);
 	}
-	DeletionVectorDescriptor descriptor;
-	int32_t offset;
-	auto file = WriteDeletionVectorFile(vector, offset, descriptor.size_in_bytes);
-	EXPECT_EQ(offset, 1);
+	DeletionVectorFileContent content("01234567-89ab-cdef-0123-456789abcdef");
+	EXPECT_TRUE(content.IsEmpty());
+	auto descriptor = content.Add(vector);
+	auto &file = content.Bytes();
+	EXPECT_EQ(descriptor.storage_type, 'u');
+	EXPECT_EQ(DeletionVectorFile(descriptor), "deletion_vector_01234567-89ab-cdef-0123-456789abcdef.bin");
+	EXPECT_EQ(descriptor.offset, 1);
 	EXPECT_EQ(file[0], 1);
 	EXPECT_EQ(file.size(), static_cast<size_t>(descriptor.size_in_bytes) + 9);
-	descriptor.offset = offset;
-	descriptor.cardinality = static_cast<int64_t>(vector.Cardinality());
+	EXPECT_EQ(descriptor.cardinality, static_cast<int64_t>(vector.Cardinality()));
 	auto block = file.substr(1);
 	EXPECT_EQ(ReadDeletionVectorBlock(block, descriptor, "t").Cardinality(), vector.Cardinality());
 	for (size_t i : {size_t(0), size_t(3), size_t(4), size_t(40), block.size() - 1}) {
@@ -143,6 +145,63 @@ TEST(DeletionVector, FilesAreChecked) {
 	EXPECT_THROW(ReadDeletionVectorBlock(block.substr(0, block.size() - 1), descriptor, "t"), Error);
 	descriptor.cardinality++;
 	EXPECT_THROW(ReadDeletionVectorBlock(block, descriptor, "t"), Error);
+}
+
+TEST(DeletionVector, OneFileHoldsSeveral) {
+	DeletionVectorFileContent content("01234567-89ab-cdef-0123-456789abcdef");
+	std::vector<DeletionVectorDescriptor> descriptors;
+	for (uint64_t n = 1; n <= 5; n++) {
+		DeletionVector vector;
+		for (uint64_t row = 0; row < n * 1000; row++) {
+			vector.Add(row * n);
+		}
+		descriptors.push_back(content.Add(vector));
+	}
+	for (uint64_t n = 1; n <= 5; n++) {
+		auto &descriptor = descriptors[n - 1];
+		auto block = content.Bytes().substr(static_cast<size_t>(*descriptor.offset));
+		auto vector = ReadDeletionVectorBlock(block, descriptor, "t");
+		EXPECT_EQ(vector.Cardinality(), n * 1000);
+		EXPECT_TRUE(vector.Contains((n * 1000 - 1) * n));
+		EXPECT_EQ(descriptor.path_or_inline_dv, descriptors[0].path_or_inline_dv);
+	}
+}
+
+TEST(DeletionVector, SmallOnesStandInTheLog) {
+	DeletionVector vector;
+	for (uint64_t row : {uint64_t(3), uint64_t(70000), uint64_t(1) << 33}) {
+		EXPECT_TRUE(vector.AddNew(row));
+		EXPECT_FALSE(vector.AddNew(row));
+	}
+	auto descriptor = DeletionVectorFileContent::TryInline(vector);
+	ASSERT_TRUE(descriptor);
+	EXPECT_EQ(descriptor->storage_type, 'i');
+	EXPECT_FALSE(descriptor->offset);
+	EXPECT_EQ(descriptor->cardinality, 3);
+	EXPECT_EQ(ReadInlineDeletionVector(*descriptor, "t").Serialize(), vector.Serialize());
+	for (uint64_t row = 0; row < 5000; row += 2) {
+		vector.Add(row * row);
+	}
+	EXPECT_FALSE(DeletionVectorFileContent::TryInline(vector));
+}
+
+TEST(DeletionVector, MembersAreWhatIsNotKept) {
+	DeletionVector vector;
+	for (uint64_t row = 0; row < 100000; row += 1 + row % 7) {
+		vector.Add(row);
+	}
+	vector.Add((uint64_t(1) << 32) - 1);
+	vector.Add(uint64_t(1) << 32);
+	for (uint64_t start : {uint64_t(0), uint64_t(1), uint64_t(65000), uint64_t(99990), (uint64_t(1) << 32) - 1000}) {
+		std::vector<uint32_t> kept(2048), members(2048);
+		kept.resize(vector.SelectKept(start, 2048, kept.data()));
+		members.resize(vector.SelectMembers(start, 2048, members.data()));
+		EXPECT_EQ(kept.size() + members.size(), 2048u) << start;
+		EXPECT_EQ(members.size(), vector.CountInRange(start, 2048)) << start;
+		for (auto offset : members) {
+			EXPECT_TRUE(vector.Contains(start + offset)) << start << " " << offset;
+		}
+	}
 }
 
 TEST(DeletionVector, ParseRefusesDamage) {

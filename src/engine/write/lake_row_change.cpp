@@ -1,0 +1,286 @@
+#include "engine/write/lake_row_change.hpp"
+
+#include "duckdb/execution/expression_executor.hpp"
+#include "duckdb/parser/statement/merge_into_statement.hpp"
+#include "engine/port/error_border.hpp"
+#include "engine/session/lake_transaction.hpp"
+#include "engine/write/row_change.hpp"
+
+#include <deque>
+
+namespace merganser {
+
+namespace {
+
+using duckdb::MergeActionCondition;
+using duckdb::MergeActionType;
+
+class RowChangeGlobalState : public duckdb::GlobalSinkState {
+public:
+	RowChangeGlobalState(duckdb::ClientContext &context, const RowChangePlan &plan, LakeTransaction &transaction,
+	                     const duckdb::vector<duckdb::LogicalType> &types)
+	    : rows(context, plan, transaction, types) {
+	}
+	RowChange rows;
+};
+
+//! Expressions of one action, for one thread.
+struct ActionState {
+	duckdb::unique_ptr<duckdb::ExpressionExecutor> condition;
+	duckdb::unique_ptr<duckdb::ExpressionExecutor> values;
+	duckdb::DataChunk results;
+};
+
+class RowChangeLocalState : public duckdb::LocalSinkState {
+public:
+	RowChangeLocalState(duckdb::ClientContext &context_p, const RowChangePlan &plan_p)
+	    : context(context_p), plan(plan_p), selected(STANDARD_VECTOR_SIZE), remaining(STANDARD_VECTOR_SIZE) {
+		for (const auto &action : plan.actions) {
+			auto &state = actions.emplace_back();
+			if (action.condition) {
+				state.condition = duckdb::make_uniq<duckdb::ExpressionExecutor>(context, *action.condition);
+			}
+			if (action.expressions.empty()) {
+				continue;
+			}
+			state.values = duckdb::make_uniq<duckdb::ExpressionExecutor>(context, action.expressions);
+			duckdb::vector<duckdb::LogicalType> types;
+			for (const auto &expression : action.expressions) {
+				types.push_back(expression->return_type);
+			}
+			state.results.Initialize(context, types);
+		}
+		row_ids.InitializeEmpty({duckdb::LogicalType::UBIGINT, duckdb::LogicalType::BIGINT});
+	}
+
+	//! Gives the rows of `chunk` to the clauses for `when`.
+	void Run(RowChange &change, duckdb::DataChunk &chunk, MergeActionCondition when) {
+		if (!changed) {
+			changed = duckdb::make_uniq<ChangedRows::Local>(change.Changes());
+		}
+		duckdb::SelectionVector current(STANDARD_VECTOR_SIZE);
+		idx_t current_count = chunk.size();
+		for (idx_t i = 0; i < current_count; i++) {
+			current.set_index(i, i);
+		}
+		for (size_t i = 0; i < plan.actions.size() && current_count > 0; i++) {
+			if (plan.actions[i].when != when) {
+				continue;
+			}
+			duckdb::DataChunk rows;
+			rows.InitializeEmpty(chunk.GetTypes());
+			if (!actions[i].condition) {
+				rows.Slice(chunk, current, current_count);
+				return Act(change, i, rows);
+			}
+			const auto count =
+			    actions[i].condition->SelectExpression(chunk, selected, remaining, current, current_count);
+			if (count > 0) {
+				rows.Slice(chunk, selected, count);
+				Act(change, i, rows);
+			}
+			current_count -= count;
+			for (idx_t row = 0; row < current_count && count > 0; row++) {
+				current.set_index(row, remaining.get_index(row));
+			}
+		}
+	}
+
+	duckdb::unique_ptr<ChangedRows::Local> changed;
+	FileSink::Local inserted;
+	bool has_inserted = false;
+
+private:
+	void Act(RowChange &change, size_t number, duckdb::DataChunk &rows) {
+		const auto &action = plan.actions[number];
+		auto &state = actions[number];
+		row_ids.data[0].Reference(rows.data[plan.file_index_column]);
+		row_ids.data[1].Reference(rows.data[plan.position_column]);
+		row_ids.SetCardinality(rows.size());
+		if (state.values) {
+			state.results.Reset();
+			state.values->Execute(rows, state.results);
+		}
+		switch (action.type) {
+		case MergeActionType::MERGE_UPDATE:
+			AtBorder([&] { changed->Update(change.UpdateNumber(number), row_ids, state.results); });
+			return;
+		case MergeActionType::MERGE_DELETE:
+			AtBorder([&] { changed->Delete(row_ids); });
+			return;
+		case MergeActionType::MERGE_INSERT:
+			has_inserted = true;
+			AtBorder([&] { change.Sink().Sink(inserted, state.results); });
+			change.inserted_rows += rows.size();
+			if (change.Returned()) {
+				change.Returned()->Append(state.results, ReturnedAction::INSERT);
+			}
+			return;
+		case MergeActionType::MERGE_ERROR:
+			ThrowMergeError(action, state);
+		case MergeActionType::MERGE_DO_NOTHING:
+			return;
+		}
+	}
+
+	//! As DuckDB words it for its own tables.
+	[[noreturn]] static void ThrowMergeError(const RowAction &action, ActionState &state) {
+		auto text = duckdb::MergeIntoStatement::ActionConditionToString(action.when);
+		if (action.condition) {
+			text += " AND " + action.condition->ToString();
+		}
+		if (state.values) {
+			text += ": " + state.results.data[0].GetValue(0).ToString();
+		}
+		throw duckdb::ConstraintException("Merge error condition %s", text);
+	}
+
+	duckdb::ClientContext &context;
+	const RowChangePlan &plan;
+	std::deque<ActionState> actions;
+	duckdb::SelectionVector selected;
+	duckdb::SelectionVector remaining;
+	duckdb::DataChunk row_ids;
+};
+
+class RowChangeSourceState : public duckdb::GlobalSourceState {
+public:
+	duckdb::ColumnDataScanState scan;
+};
+
+//! Rows of a chunk by what MERGE calls them.
+struct Matches {
+	Matches() : matched(STANDARD_VECTOR_SIZE), by_target(STANDARD_VECTOR_SIZE), by_source(STANDARD_VECTOR_SIZE) {
+	}
+	duckdb::SelectionVector matched, by_target, by_source;
+	idx_t matched_count = 0, by_target_count = 0, by_source_count = 0;
+};
+
+void FindMatches(const RowChangePlan &plan, duckdb::DataChunk &chunk, Matches &matches) {
+	duckdb::UnifiedVectorFormat target;
+	duckdb::UnifiedVectorFormat source;
+	chunk.data[plan.file_index_column].ToUnifiedFormat(chunk.size(), target);
+	if (plan.source_marker) {
+		chunk.data[*plan.source_marker].ToUnifiedFormat(chunk.size(), source);
+	}
+	for (idx_t i = 0; i < chunk.size(); i++) {
+		if (plan.source_marker && !source.validity.RowIsValid(source.sel->get_index(i))) {
+			matches.by_source.set_index(matches.by_source_count++, i);
+		} else if (!target.validity.RowIsValid(target.sel->get_index(i))) {
+			matches.by_target.set_index(matches.by_target_count++, i);
+		} else {
+			matches.matched.set_index(matches.matched_count++, i);
+		}
+	}
+}
+
+} // namespace
+
+LakeRowChange::LakeRowChange(duckdb::PhysicalPlan &physical_plan, duckdb::vector<duckdb::LogicalType> types_p,
+                             RowChangePlan plan_p, idx_t estimated_cardinality_p)
+    : PhysicalOperator(physical_plan, duckdb::PhysicalOperatorType::EXTENSION, std::move(types_p),
+                       estimated_cardinality_p),
+      plan(std::move(plan_p)) {
+}
+
+std::string LakeRowChange::GetName() const {
+	switch (plan.statement) {
+	case RowStatement::UPDATE:
+		return "MERGANSER_UPDATE";
+	case RowStatement::DELETE:
+		return "MERGANSER_DELETE";
+	case RowStatement::MERGE:
+		return "MERGANSER_MERGE_INTO";
+	}
+	return "";
+}
+
+duckdb::InsertionOrderPreservingMap<std::string> LakeRowChange::ParamsToString() const {
+	duckdb::InsertionOrderPreservingMap<std::string> result;
+	result["Table"] = plan.spec.location.name;
+	return result;
+}
+
+duckdb::unique_ptr<duckdb::GlobalSinkState> LakeRowChange::GetGlobalSinkState(duckdb::ClientContext &context) const {
+	auto &transaction = LakeTransaction::Get(context, plan.catalog);
+	transaction.CheckMayWrite(context, plan.spec.location);
+	return AtBorder([&]() -> duckdb::unique_ptr<duckdb::GlobalSinkState> {
+		return duckdb::make_uniq<RowChangeGlobalState>(context, plan, transaction, types);
+	});
+}
+
+duckdb::unique_ptr<duckdb::LocalSinkState> LakeRowChange::GetLocalSinkState(duckdb::ExecutionContext &context) const {
+	return duckdb::make_uniq<RowChangeLocalState>(context.client, plan);
+}
+
+duckdb::SinkResultType LakeRowChange::Sink(duckdb::ExecutionContext &, duckdb::DataChunk &chunk,
+                                           duckdb::OperatorSinkInput &input) const {
+	auto &change = input.global_state.Cast<RowChangeGlobalState>().rows;
+	auto &local = input.local_state.Cast<RowChangeLocalState>();
+	if (chunk.size() == 0) {
+		return duckdb::SinkResultType::NEED_MORE_INPUT;
+	}
+	if (plan.statement != RowStatement::MERGE) {
+		local.Run(change, chunk, MergeActionCondition::WHEN_MATCHED);
+		return duckdb::SinkResultType::NEED_MORE_INPUT;
+	}
+	Matches matches;
+	FindMatches(plan, chunk, matches);
+	auto run = [&](duckdb::SelectionVector &rows, idx_t count, MergeActionCondition when) {
+		if (count == 0) {
+			return;
+		}
+		duckdb::DataChunk part;
+		part.InitializeEmpty(chunk.GetTypes());
+		part.Slice(chunk, rows, count);
+		local.Run(change, part, when);
+	};
+	run(matches.matched, matches.matched_count, MergeActionCondition::WHEN_MATCHED);
+	run(matches.by_target, matches.by_target_count, MergeActionCondition::WHEN_NOT_MATCHED_BY_TARGET);
+	run(matches.by_source, matches.by_source_count, MergeActionCondition::WHEN_NOT_MATCHED_BY_SOURCE);
+	return duckdb::SinkResultType::NEED_MORE_INPUT;
+}
+
+duckdb::SinkCombineResultType LakeRowChange::Combine(duckdb::ExecutionContext &,
+                                                     duckdb::OperatorSinkCombineInput &input) const {
+	auto &change = input.global_state.Cast<RowChangeGlobalState>().rows;
+	auto &local = input.local_state.Cast<RowChangeLocalState>();
+	AtBorder([&] {
+		if (local.changed) {
+			change.Changes().Combine(*local.changed);
+		}
+		if (local.has_inserted) {
+			change.Sink().Combine(local.inserted);
+		}
+	});
+	return duckdb::SinkCombineResultType::FINISHED;
+}
+
+duckdb::SinkFinalizeType LakeRowChange::Finalize(duckdb::Pipeline &, duckdb::Event &, duckdb::ClientContext &,
+                                                 duckdb::OperatorSinkFinalizeInput &input) const {
+	AtBorder([&] { input.global_state.Cast<RowChangeGlobalState>().rows.Finish(); });
+	return duckdb::SinkFinalizeType::READY;
+}
+
+duckdb::unique_ptr<duckdb::GlobalSourceState> LakeRowChange::GetGlobalSourceState(duckdb::ClientContext &) const {
+	auto state = duckdb::make_uniq<RowChangeSourceState>();
+	if (plan.returning) {
+		sink_state->Cast<RowChangeGlobalState>().rows.Returned()->Rows().InitializeScan(state->scan);
+	}
+	return state;
+}
+
+duckdb::SourceResultType LakeRowChange::GetDataInternal(duckdb::ExecutionContext &, duckdb::DataChunk &chunk,
+                                                        duckdb::OperatorSourceInput &input) const {
+	auto &source = input.global_state.Cast<RowChangeSourceState>();
+	auto &change = sink_state->Cast<RowChangeGlobalState>().rows;
+	if (plan.returning) {
+		change.Returned()->Rows().Scan(source.scan, chunk);
+		return chunk.size() == 0 ? duckdb::SourceResultType::FINISHED : duckdb::SourceResultType::HAVE_MORE_OUTPUT;
+	}
+	chunk.SetValue(0, 0, duckdb::Value::BIGINT(int64_t(change.AffectedRows())));
+	chunk.SetCardinality(1);
+	return duckdb::SourceResultType::FINISHED;
+}
+
+} // namespace merganser

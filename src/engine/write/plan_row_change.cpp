@@ -1,0 +1,197 @@
+#include "engine/write/plan_row_change.hpp"
+
+#include "base/json_writer.hpp"
+#include "duckdb/catalog/catalog_entry/table_catalog_entry.hpp"
+#include "duckdb/execution/operator/scan/physical_empty_result.hpp"
+#include "duckdb/execution/operator/scan/physical_table_scan.hpp"
+#include "duckdb/planner/expression/bound_default_expression.hpp"
+#include "duckdb/planner/expression/bound_reference_expression.hpp"
+#include "duckdb/planner/operator/logical_get.hpp"
+#include "engine/port/error_border.hpp"
+#include "engine/scan/file_bounds.hpp"
+#include "engine/scan/lake_scan_info.hpp"
+#include "engine/write/lake_row_change.hpp"
+
+#include <algorithm>
+
+namespace merganser {
+
+namespace {
+
+using duckdb::Expression;
+using duckdb::MergeActionType;
+
+//! Columns that name a row in a message; more would hide the key among them.
+constexpr size_t NAMING_COLUMNS_MAX = 4;
+
+RowChangePlan MakePlan(const ChangedTable &table, RowStatement statement, const char *operation) {
+	RowChangePlan plan {table.catalog,
+	                    statement,
+	                    table.snapshot,
+	                    MakeWriteSpec(table.snapshot->location, table.snapshot->configuration),
+	                    TableChange(),
+	                    {},
+	                    0,
+	                    0,
+	                    std::nullopt,
+	                    false,
+	                    false,
+	                    {}};
+	plan.change.operation = operation;
+	if (table.snapshot->configuration->IsAppendOnly()) {
+		throw Error(ErrorKind::UNSUPPORTED, "table \"" + table.snapshot->TableName() +
+		                                        "\" is append-only (delta.appendOnly = true): its rows cannot be "
+		                                        "changed or deleted. Set the property to false first");
+	}
+	return plan;
+}
+
+duckdb::PhysicalOperator &MakeOperator(duckdb::PhysicalPlanGenerator &planner, RowChangePlan plan,
+                                       const duckdb::LogicalOperator &op, duckdb::PhysicalOperator &child) {
+	auto &change = planner.Make<LakeRowChange>(op.types, std::move(plan), op.estimated_cardinality);
+	change.children.push_back(child);
+	return change;
+}
+
+duckdb::unique_ptr<Expression> ValueOf(duckdb::unique_ptr<Expression> expression,
+                                       const duckdb::vector<duckdb::unique_ptr<Expression>> &defaults,
+                                       idx_t storage_index) {
+	if (expression->GetExpressionType() == duckdb::ExpressionType::VALUE_DEFAULT) {
+		return defaults[storage_index]->Copy();
+	}
+	return expression;
+}
+
+void SetUpdate(RowAction &action, const duckdb::vector<duckdb::PhysicalIndex> &columns,
+               duckdb::vector<duckdb::unique_ptr<Expression>> expressions,
+               const duckdb::vector<duckdb::unique_ptr<Expression>> &defaults) {
+	action.type = MergeActionType::MERGE_UPDATE;
+	for (size_t i = 0; i < columns.size(); i++) {
+		action.columns.push_back(columns[i].index);
+		action.expressions.push_back(ValueOf(std::move(expressions[i]), defaults, columns[i].index));
+	}
+}
+
+//! The scan of the plan that reads the table; nullptr for another one. What DuckDB has planned already has lost its
+//! bind data, the function is still there.
+const LakeScanInfo *ScanOf(const duckdb::LogicalOperator &op, const duckdb::TableCatalogEntry &table) {
+	if (op.type != duckdb::LogicalOperatorType::LOGICAL_GET) {
+		return nullptr;
+	}
+	auto &get = op.Cast<duckdb::LogicalGet>();
+	const auto *info = dynamic_cast<const LakeScanInfo *>(get.function.function_info.get());
+	return info && info->target.entry == &table ? info : nullptr;
+}
+
+//! The columns of the table that the statement looks at, without nested ones: keys of joins are among them.
+void FindNamingColumns(const duckdb::LogicalOperator &op, const duckdb::TableCatalogEntry &table, RowChangePlan &plan) {
+	if (ScanOf(op, table)) {
+		for (const auto &column : op.Cast<duckdb::LogicalGet>().GetColumnIds()) {
+			const auto index = column.GetPrimaryIndex();
+			const bool is_new =
+			    std::find(plan.naming_columns.begin(), plan.naming_columns.end(), index) == plan.naming_columns.end();
+			if (index < plan.spec.types.size() && !plan.spec.types[index].IsNested() && is_new &&
+			    plan.naming_columns.size() < NAMING_COLUMNS_MAX) {
+				plan.naming_columns.push_back(index);
+			}
+		}
+	}
+	for (const auto &child : op.children) {
+		FindNamingColumns(*child, table, plan);
+	}
+}
+
+//! True when every row is deleted and the log says how many there are.
+bool DeletesAll(const duckdb::LogicalDelete &op, const SnapshotPtr &snapshot, const duckdb::PhysicalOperator &child) {
+	const auto *scan = ScanOf(*op.children[0], op.table);
+	if (op.return_chunk || !scan || child.type != duckdb::PhysicalOperatorType::TABLE_SCAN) {
+		return false;
+	}
+	// A filter that is true for all rows of the chosen files is in the record only.
+	const bool reads_all = scan->target.record && !scan->target.record->GetPredicate();
+	const auto &filters = child.Cast<duckdb::PhysicalTableScan>().table_filters;
+	if (!reads_all || (filters && !filters->filters.empty())) {
+		return false;
+	}
+	const FileBounds bounds(snapshot);
+	bool is_known = true;
+	snapshot->files.ForEachLive([&](FileRef file) { is_known = is_known && bounds.LiveRows(file).has_value(); });
+	return is_known;
+}
+
+RowAction TakeAction(duckdb::LogicalMergeInto &op, duckdb::MergeActionCondition when,
+                     duckdb::BoundMergeIntoAction &bound) {
+	RowAction action;
+	action.when = when;
+	action.type = bound.action_type;
+	action.condition = std::move(bound.condition);
+	if (bound.action_type == MergeActionType::MERGE_UPDATE) {
+		SetUpdate(action, bound.columns, std::move(bound.expressions), op.bound_defaults);
+		return action;
+	}
+	if (bound.action_type != MergeActionType::MERGE_INSERT || bound.column_index_map.empty()) {
+		action.expressions = std::move(bound.expressions);
+		return action;
+	}
+	for (auto &column : op.table.GetColumns().Physical()) {
+		const auto mapped = bound.column_index_map[column.Physical()];
+		action.expressions.push_back(mapped == duckdb::DConstants::INVALID_INDEX
+		                                 ? op.bound_defaults[column.StorageOid()]->Copy()
+		                                 : std::move(bound.expressions[mapped]));
+	}
+	return action;
+}
+
+} // namespace
+
+duckdb::PhysicalOperator &PlanLakeUpdate(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
+                                         duckdb::LogicalUpdate &op, duckdb::PhysicalOperator &child) {
+	return AtBorder([&]() -> duckdb::PhysicalOperator & {
+		auto plan = MakePlan(table, RowStatement::UPDATE, "UPDATE");
+		plan.returning = op.return_chunk;
+		// The row id is what comes last.
+		plan.file_index_column = child.types.size() - 2;
+		plan.position_column = child.types.size() - 1;
+		SetUpdate(plan.actions.emplace_back(), op.columns, std::move(op.expressions), op.bound_defaults);
+		return MakeOperator(planner, std::move(plan), op, child);
+	});
+}
+
+duckdb::PhysicalOperator &PlanLakeDelete(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
+                                         duckdb::LogicalDelete &op, duckdb::PhysicalOperator &child) {
+	return AtBorder([&]() -> duckdb::PhysicalOperator & {
+		auto plan = MakePlan(table, RowStatement::DELETE, "DELETE");
+		plan.returning = op.return_chunk;
+		plan.file_index_column = op.expressions[0]->Cast<duckdb::BoundReferenceExpression>().index;
+		plan.position_column = op.expressions[1]->Cast<duckdb::BoundReferenceExpression>().index;
+		plan.actions.emplace_back().type = MergeActionType::MERGE_DELETE;
+		plan.deletes_all = DeletesAll(op, table.snapshot, child);
+		if (plan.deletes_all) {
+			auto &nothing = planner.Make<duckdb::PhysicalEmptyResult>(child.types, 0);
+			return MakeOperator(planner, std::move(plan), op, nothing);
+		}
+		return MakeOperator(planner, std::move(plan), op, child);
+	});
+}
+
+duckdb::PhysicalOperator &PlanLakeMerge(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
+                                        duckdb::LogicalMergeInto &op, duckdb::PhysicalOperator &child) {
+	return AtBorder([&]() -> duckdb::PhysicalOperator & {
+		auto plan = MakePlan(table, RowStatement::MERGE, "MERGE");
+		plan.returning = op.return_chunk;
+		plan.file_index_column = op.row_id_start;
+		plan.position_column = op.row_id_start + 1;
+		if (op.source_marker.IsValid()) {
+			plan.source_marker = op.source_marker.GetIndex();
+		}
+		for (auto &[when, bound_actions] : op.actions) {
+			for (auto &bound : bound_actions) {
+				plan.actions.push_back(TakeAction(op, when, *bound));
+			}
+		}
+		FindNamingColumns(op, op.table, plan);
+		return MakeOperator(planner, std::move(plan), op, child);
+	});
+}
+
+} // namespace merganser

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "engine/write/changed_rows.hpp"
+#include "engine/write/file_sink.hpp"
+#include "engine/write/returned_rows.hpp"
+#include "engine/write/row_change_plan.hpp"
+#include "engine/write/row_deleter.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace merganser {
+
+//! One execution of UPDATE, DELETE or MERGE: gathers what happens to which row, then writes it as one TableChange.
+class RowChange {
+public:
+	//! `types`: of the rows that RETURNING emits.
+	RowChange(duckdb::ClientContext &context, const RowChangePlan &plan, LakeTransaction &transaction,
+	          duckdb::vector<duckdb::LogicalType> types);
+
+	//! Number of an updating action among the updating ones.
+	size_t UpdateNumber(size_t action) const {
+		return update_numbers[action];
+	}
+	//! Stages what the threads gathered. Throws InvalidInputException when MERGE changes a row twice.
+	void Finish();
+
+	ChangedRows &Changes() {
+		return changes;
+	}
+	FileSink &Sink() {
+		return sink;
+	}
+	ReturnedRows *Returned() {
+		return returned.get();
+	}
+	//! Rows that the statement's result counts.
+	uint64_t AffectedRows() const {
+		return affected_rows;
+	}
+	std::atomic<uint64_t> inserted_rows {0};
+
+private:
+	[[noreturn]] void ThrowChangedTwice(RowPlace place);
+	//! True when the statement was done by removing every file.
+	bool TryDeleteAll(TableChange &change);
+	void ChangeRows(TableChange &change);
+	void AddMetrics(const RowDeleter &deleter, TableChange &change) const;
+
+	duckdb::ClientContext &context;
+	const RowChangePlan &plan;
+	LakeTransaction &transaction;
+	std::vector<size_t> update_numbers;
+	//! By number of the updating action.
+	std::vector<std::vector<size_t>> set_columns;
+	ChangedRows changes;
+	FileSink sink;
+	std::unique_ptr<ReturnedRows> returned;
+	uint64_t affected_rows = 0;
+	uint64_t updated_rows = 0;
+	uint64_t deleted_rows = 0;
+};
+
+} // namespace merganser

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "duckdb/common/enums/merge_action_type.hpp"
+#include "duckdb/planner/expression.hpp"
+#include "engine/write/write_spec.hpp"
+#include "log/snapshot.hpp"
+#include "txn/table_change.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace merganser {
+
+enum class RowStatement { UPDATE, DELETE, MERGE };
+
+//! One WHEN clause; UPDATE and DELETE are one clause for every row that arrives.
+struct RowAction {
+	duckdb::MergeActionCondition when = duckdb::MergeActionCondition::WHEN_MATCHED;
+	duckdb::MergeActionType type = duckdb::MergeActionType::MERGE_DO_NOTHING;
+	//! nullptr: always.
+	duckdb::unique_ptr<duckdb::Expression> condition;
+	//! Over the arriving rows. UPDATE: one value for each of `columns`; INSERT: one for each column of the table;
+	//! ERROR: the message, if any.
+	duckdb::vector<duckdb::unique_ptr<duckdb::Expression>> expressions;
+	//! UPDATE: indexes of the schema's fields that are set.
+	std::vector<size_t> columns;
+};
+
+//! What an operator that changes rows does; fixed at planning.
+struct RowChangePlan {
+	duckdb::Catalog &catalog;
+	RowStatement statement = RowStatement::UPDATE;
+	//! What the row ids were read from.
+	SnapshotPtr snapshot;
+	WriteSpec spec;
+	//! Operation and parameters.
+	TableChange change;
+	//! In the order of the statement.
+	std::vector<RowAction> actions;
+	//! Columns of the arriving rows: file_index and position.
+	idx_t file_index_column = 0;
+	idx_t position_column = 0;
+	//! Not NULL where a row of the source is behind the arriving row; none when that is always so.
+	std::optional<idx_t> source_marker;
+	bool returning = false;
+	//! DELETE without any condition: nothing arrives, every file is removed.
+	bool deletes_all = false;
+	//! Columns that name a row to the user: those that the statement looks at.
+	std::vector<size_t> naming_columns;
+};
+
+} // namespace merganser

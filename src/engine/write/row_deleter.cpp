@@ -1,0 +1,148 @@
+#include "engine/write/row_deleter.hpp"
+
+#include "base/uri.hpp"
+#include "engine/port/error_border.hpp"
+#include "engine/scan/lake_scan_info.hpp"
+#include "engine/scan/row_read.hpp"
+#include "engine/session/lake_instance.hpp"
+#include "engine/write/read_tasks.hpp"
+#include "protocol/file_statistics.hpp"
+#include "txn/overwrite.hpp"
+
+namespace merganser {
+
+std::optional<std::string> StatisticsWithVector(const Snapshot &snapshot, FileRef file) {
+	const auto &leaves = snapshot.configuration->DataLeaves();
+	std::vector<size_t> wanted;
+	for (size_t i = 0; i < leaves.size(); i++) {
+		wanted.push_back(i);
+	}
+	const auto table = snapshot.files.BatchOf(file).Statistics(wanted);
+	if (table->num_records[file.row] < 0) {
+		return std::nullopt;
+	}
+	FileStatistics statistics;
+	statistics.num_records = table->num_records[file.row];
+	statistics.tight_bounds = false;
+	statistics.columns.resize(leaves.size());
+	for (size_t i = 0; i < leaves.size(); i++) {
+		if (const auto &leaf = table->leaves[i]) {
+			statistics.columns[i] = {leaf->Min(file.row), leaf->Max(file.row), leaf->NullCount(file.row)};
+		}
+	}
+	return WriteStatistics(statistics, leaves);
+}
+
+RowDeleter::RowDeleter(duckdb::ClientContext &context_p, LakeTransaction &transaction_p, SnapshotPtr snapshot_p,
+                       FileSink &sink_p)
+    : context(context_p), transaction(transaction_p), snapshot(std::move(snapshot_p)), sink(sink_p),
+      now_ms(LakeInstance::Get(context).GetClock().NowMs()),
+      uses_vectors(DeletionVectorsEnabled(*snapshot->configuration)) {
+}
+
+std::optional<uint64_t> RowDeleter::PhysicalRows(FileRef file) const {
+	const auto rows = snapshot->files.BatchOf(file).Statistics({})->num_records[file.row];
+	return rows < 0 ? std::nullopt : std::optional<uint64_t>(rows);
+}
+
+bool RowDeleter::IsEmptied(FileRef file, const DeletionVector &all) const {
+	const auto physical = PhysicalRows(file);
+	return physical && all.Cardinality() >= *physical;
+}
+
+std::shared_ptr<const DeletionVector> RowDeleter::VectorOf(FileRef file) {
+	return DeletionVectorCache().Load(*snapshot, file);
+}
+
+void RowDeleter::AddVector(FileRef file, const DeletionVector &all, TableChange &change) {
+	auto added = snapshot->files.BatchOf(file).ToAddFile(file.row);
+	(added.deletion_vector ? replaced_vectors : added_vectors)++;
+	added.deletion_vector = DeletionVectorFileContent::TryInline(all);
+	if (!added.deletion_vector) {
+		if (!vector_file) {
+			const auto uuid = LakeInstance::Get(context).GetRandom().Uuid();
+			vector_file = std::make_unique<DeletionVectorFileContent>(uuid);
+			vector_path = JoinPath(snapshot->location.root, "deletion_vector_" + uuid + ".bin");
+		}
+		added.deletion_vector = vector_file->Add(all);
+	}
+	added.stats = StatisticsWithVector(*snapshot, file);
+	added.data_change = true;
+	added.modification_time = now_ms;
+	change.added_files.push_back(std::move(added));
+}
+
+void RowDeleter::WriteVectors() {
+	if (!vector_file) {
+		return;
+	}
+	// Known to the transaction before it can exist: whatever happens, a rollback finds it.
+	transaction.RegisterWrittenFile(snapshot->location, vector_path);
+	if (snapshot->location.store->PutIfAbsent(vector_path, vector_file->Bytes()) != PutOutcome::WRITTEN) {
+		throw Error(ErrorKind::IO, "table '" + snapshot->TableName() + "': the store did not confirm that it wrote '" +
+		                               vector_path + "'. Nothing was committed; run the statement again");
+	}
+}
+
+void RowDeleter::CopyOthers(RowsByFile rows) {
+	auto chosen = std::make_shared<ChosenRows>();
+	chosen->mode = ChosenRows::Mode::EXCEPT;
+	chosen->rows = std::move(rows);
+	const auto fields = AllFields(*snapshot);
+	RowRead read(context, snapshot, std::move(chosen), fields);
+	RunOnAllThreads(context, [&] {
+		RowRead::Reader reader(read);
+		FileSink::Local local;
+		duckdb::DataChunk chunk;
+		chunk.Initialize(context, read.Types());
+		duckdb::DataChunk values;
+		values.InitializeEmpty({read.Types().begin(), read.Types().begin() + int64_t(fields.size())});
+		while (reader.Next(chunk)) {
+			for (size_t i = 0; i < fields.size(); i++) {
+				values.data[i].Reference(chunk.data[i]);
+			}
+			values.SetCardinality(chunk.size());
+			copied_rows += chunk.size();
+			AtBorder([&] { sink.Sink(local, values); });
+		}
+		AtBorder([&] { sink.Combine(local); });
+	});
+}
+
+void RowDeleter::Delete(const RowsByFile &rows, TableChange &change) {
+	RowsByFile copied;
+	for (auto &[file_index, deleted] : rows) {
+		if (deleted->Cardinality() == 0) {
+			continue;
+		}
+		const auto file = FileOfIndex(file_index);
+		const auto earlier = VectorOf(file);
+		DeletionVector all(*deleted);
+		if (earlier) {
+			all.UnionWith(*earlier);
+			Verify(all.Cardinality() == earlier->Cardinality() + deleted->Cardinality(), "only live rows are deleted");
+		}
+		const bool keeps_rows = !IsEmptied(file, all);
+		if (keeps_rows && snapshot->configuration->ChangeDataFeedEnabled()) {
+			throw Error(ErrorKind::UNSUPPORTED,
+			            "table '" + snapshot->TableName() +
+			                "' has a change data feed (delta.enableChangeDataFeed), and this version writes no change "
+			                "files: rows can be inserted, or whole files deleted. Set the property to false first");
+		}
+		change.removed_files.push_back(RemovalOf(snapshot->files.BatchOf(file).ToAddFile(file.row), now_ms));
+		if (!keeps_rows) {
+			removed_files++;
+		} else if (uses_vectors && PhysicalRows(file)) {
+			AddVector(file, all, change);
+		} else {
+			removed_files++;
+			copied.emplace(file_index, deleted);
+		}
+	}
+	WriteVectors();
+	if (!copied.empty()) {
+		CopyOthers(std::move(copied));
+	}
+}
+
+} // namespace merganser

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "engine/session/lake_transaction.hpp"
+#include "engine/write/file_sink.hpp"
+#include "log/snapshot.hpp"
+#include "protocol/deletion_vector.hpp"
+#include "txn/table_change.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace merganser {
+
+//! Positions of live rows, by FileIndexOf.
+using RowsByFile = std::map<uint64_t, std::shared_ptr<const DeletionVector>>;
+
+//! Takes rows out of a table's files: a file without any row left is removed; else it gets a deletion vector where the
+//! table has delta.enableDeletionVectors, or its other rows are copied into new files (copy-on-write). One per
+//! statement.
+class RowDeleter {
+public:
+	//! Copied rows go through `sink`. Requires: all outlive the deleter; `snapshot` is what the rows were read from.
+	RowDeleter(duckdb::ClientContext &context, LakeTransaction &transaction, SnapshotPtr snapshot, FileSink &sink);
+
+	//! Adds removed files, and files with new deletion vectors, to the change. Copied rows are in the sink afterwards.
+	void Delete(const RowsByFile &rows, TableChange &change);
+
+	uint64_t CopiedRows() const {
+		return copied_rows;
+	}
+	uint64_t RemovedFiles() const {
+		return removed_files;
+	}
+	uint64_t AddedVectors() const {
+		return added_vectors;
+	}
+	uint64_t ReplacedVectors() const {
+		return replaced_vectors;
+	}
+
+private:
+	//! Physical rows, deleted ones included; nullopt where the log does not say.
+	std::optional<uint64_t> PhysicalRows(FileRef file) const;
+	//! True when nothing would be left. Requires: `all` are the rows that are deleted before and by this statement.
+	bool IsEmptied(FileRef file, const DeletionVector &all) const;
+	std::shared_ptr<const DeletionVector> VectorOf(FileRef file);
+	void AddVector(FileRef file, const DeletionVector &all, TableChange &change);
+	void WriteVectors();
+	void CopyOthers(RowsByFile rows);
+
+	duckdb::ClientContext &context;
+	LakeTransaction &transaction;
+	const SnapshotPtr snapshot;
+	FileSink &sink;
+	const int64_t now_ms;
+	const bool uses_vectors;
+	//! Vectors that go into a file, until all are known.
+	std::unique_ptr<DeletionVectorFileContent> vector_file;
+	std::string vector_path;
+	std::atomic<uint64_t> copied_rows {0};
+	uint64_t removed_files = 0;
+	uint64_t added_vectors = 0;
+	uint64_t replaced_vectors = 0;
+};
+
+//! Spark's text of a file's statistics when a deletion vector is added: bounds stay right but are not tight any more.
+std::optional<std::string> StatisticsWithVector(const Snapshot &snapshot, FileRef file);
+
+} // namespace merganser

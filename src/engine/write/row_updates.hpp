@@ -1,0 +1,32 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "engine/write/changed_rows.hpp"
+#include "engine/write/file_sink.hpp"
+#include "engine/write/returned_rows.hpp"
+#include "engine/write/row_deleter.hpp"
+#include "log/snapshot.hpp"
+
+#include <vector>
+
+namespace merganser {
+
+//! How the updating actions of a statement set columns, and where the rows go.
+struct RowUpdates {
+	SnapshotPtr snapshot;
+	//! For each updating action: indexes of the schema's fields that it sets.
+	const std::vector<std::vector<size_t>> &set_columns;
+	FileSink &sink;
+	//! nullptr without RETURNING.
+	ReturnedRows *returned = nullptr;
+};
+
+//! Reads the rows that are updated, gives the sink their new selves, and returns where the old ones stand. A row that
+//! the update leaves as it is is not written and not in the result.
+RowsByFile WriteUpdatedRows(duckdb::ClientContext &context, const RowUpdates &updates, ChangedRows &changes);
+
+//! Reads rows that are deleted, for RETURNING.
+void ReturnDeletedRows(duckdb::ClientContext &context, const SnapshotPtr &snapshot, ChangedRows &changes,
+                       ReturnedRows &returned);
+
+} // namespace merganser
