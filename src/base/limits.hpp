@@ -17,6 +17,9 @@ constexpr uint32_t REFUSED_PUTS_MAX = 3;
 //! First and longest pause between commit attempts (jittered, doubled).
 constexpr int64_t COMMIT_BACKOFF_FIRST_MS = 2;
 constexpr int64_t COMMIT_BACKOFF_MAX_MS = 1000;
+//! Times that a statement is run again when another writer's commit was first, and for how long this goes on.
+constexpr uint64_t REEXECUTIONS_DEFAULT = 10;
+constexpr int64_t REEXECUTION_DEADLINE_MS = 300000;
 //! Nesting of JSON that is accepted in the log.
 constexpr size_t JSON_DEPTH_MAX = 256;
 //! One commit file, and one JSON checkpoint.

@@ -229,9 +229,9 @@ static CommitResult TableDropped(const TableLocation &location, int64_t version)
 	return result;
 }
 
-CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment environment) {
+CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment environment, TableLock lock) {
 	auto &location = request.location;
-	const auto held = location.store->LockFolder(location.root, LockMode::SHARED);
+	const auto held = lock == TableLock::TAKE ? location.store->LockFolder(location.root, LockMode::SHARED) : nullptr;
 	if (!IsStillThere(*request.base, environment.log)) {
 		return TableDropped(location, request.base->version);
 	}

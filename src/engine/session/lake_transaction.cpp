@@ -7,6 +7,7 @@
 #include "engine/session/dropped_table.hpp"
 #include "engine/session/engine_version.hpp"
 #include "engine/session/lake_instance.hpp"
+#include "engine/session/reexecution.hpp"
 #include "base/uri.hpp"
 #include "log/checkpoint_writer.hpp"
 #include "scan/file_pruning.hpp"
@@ -235,7 +236,8 @@ CommitResult LakeTransaction::CommitTable(duckdb::ClientContext &context, TableS
 	if (!state.base) {
 		return CommitNewTable(request, environment);
 	}
-	return CommitToTable(request, environment);
+	const bool is_locked = ReexecutionState::Of(context).holds_table_lock;
+	return CommitToTable(request, environment, is_locked ? TableLock::HELD : TableLock::TAKE);
 }
 
 //! Upkeep after the commit can never fail the statement: the version is durable.
@@ -306,6 +308,9 @@ duckdb::ErrorData LakeTransaction::Commit(duckdb::ClientContext &context) {
 		AfterCommit(context, state, result);
 		return duckdb::ErrorData();
 	case CommitOutcome::CONFLICT:
+		loss = CommitLoss {result.conflict->kind, state.location};
+		DeleteWrittenFiles(state);
+		return duckdb::ErrorData(duckdb::ExceptionType::TRANSACTION, result.message);
 	case CommitOutcome::REJECTED:
 		DeleteWrittenFiles(state);
 		return duckdb::ErrorData(duckdb::ExceptionType::TRANSACTION, result.message);
@@ -313,6 +318,11 @@ duckdb::ErrorData LakeTransaction::Commit(duckdb::ClientContext &context) {
 		return duckdb::ErrorData(duckdb::ExceptionType::TRANSACTION, result.message);
 	}
 	return duckdb::ErrorData();
+}
+
+std::optional<CommitLoss> LakeTransaction::Loss() {
+	std::lock_guard<std::mutex> guard(lock);
+	return loss;
 }
 
 duckdb::optional_ptr<duckdb::CatalogEntry> LakeTransaction::FindEntry(const std::string &key) {

@@ -16,6 +16,12 @@
 
 namespace merganser {
 
+//! A commit that another writer's conflicted with.
+struct CommitLoss {
+	ConflictKind kind = ConflictKind::METADATA_CHANGED;
+	TableLocation table;
+};
+
 //! One DuckDB transaction on one attached lake: pins the version of every table at its first use, holds the uncommitted
 //! change of the one table it writes, commits it as one Delta version. Thread-safe (operators stage from worker
 //! threads).
@@ -54,6 +60,8 @@ public:
 	//! Called by the transaction manager (or earlier, at the end of an autocommit statement). A second call does
 	//! nothing.
 	duckdb::ErrorData Commit(duckdb::ClientContext &context);
+	//! To what Commit lost, if it did.
+	std::optional<CommitLoss> Loss();
 	void Rollback();
 
 	//! Catalog entries live as long as the transaction that looked them up (plans hold raw references to them).
@@ -77,6 +85,7 @@ private:
 	TableState *written_state = nullptr;
 	std::map<std::string, duckdb::unique_ptr<duckdb::CatalogEntry>> entries;
 	bool finished = false;
+	std::optional<CommitLoss> loss;
 	int64_t max_staleness_ms;
 };
 
