@@ -58,7 +58,7 @@ public:
 		return ReexecutionState::Of(*connection.context);
 	}
 
-	//! The result, or one with an error; nullptr where the text is not one statement.
+	//! The result, or one with an error; nullptr where the text is not one statement that this connection can bind.
 	duckdb::unique_ptr<duckdb::QueryResult> Run(const StatementText &text) {
 		duckdb::Parser parser(outer.GetParserOptions());
 		parser.ParseQuery(text.query);
@@ -67,7 +67,7 @@ public:
 		}
 		auto prepared = connection.Prepare(std::move(parser.statements[0]));
 		if (prepared->HasError()) {
-			return duckdb::make_uniq<duckdb::MaterializedQueryResult>(prepared->GetErrorObject());
+			return nullptr;
 		}
 		auto parameters = text.parameters;
 		for (auto entry = parameters.begin(); entry != parameters.end();) {
@@ -91,18 +91,6 @@ private:
 	duckdb::Connection connection;
 	duckdb::shared_ptr<duckdb::AttachedDatabase> own_temporary_objects;
 };
-
-bool IsBindError(const duckdb::ErrorData &error) {
-	switch (error.Type()) {
-	case duckdb::ExceptionType::BINDER:
-	case duckdb::ExceptionType::CATALOG:
-	case duckdb::ExceptionType::PARSER:
-	case duckdb::ExceptionType::SYNTAX:
-		return true;
-	default:
-		return false;
-	}
-}
 
 } // namespace
 
@@ -154,7 +142,7 @@ duckdb::unique_ptr<duckdb::ColumnDataCollection> Reexecute(duckdb::ClientContext
 		InnerConnection inner(context);
 		inner.State().holds_table_lock = lock != nullptr;
 		auto result = inner.Run(statement);
-		if (!result || (result->HasError() && IsBindError(result->GetErrorObject()))) {
+		if (!result) {
 			conflict.Throw();
 		}
 		if (!result->HasError()) {
