@@ -38,16 +38,26 @@ RowChangePlan MakePlan(const ChangedTable &table, RowStatement statement, const 
 	                    false,
 	                    {}};
 	plan.change.operation = operation;
-	if (table.snapshot->configuration->IsAppendOnly()) {
-		throw Error(ErrorKind::UNSUPPORTED, "table \"" + table.snapshot->TableName() +
-		                                        "\" is append-only (delta.appendOnly = true): its rows cannot be "
-		                                        "changed or deleted. Set the property to false first");
-	}
 	return plan;
+}
+
+//! PROTOCOL.md, "Append-only Tables". The commit would be refused too, after all the work.
+void CheckAppendOnly(const RowChangePlan &plan) {
+	if (!plan.snapshot->configuration->IsAppendOnly()) {
+		return;
+	}
+	for (const auto &action : plan.actions) {
+		if (action.type == MergeActionType::MERGE_UPDATE || action.type == MergeActionType::MERGE_DELETE) {
+			throw Error(ErrorKind::UNSUPPORTED, "table \"" + plan.snapshot->TableName() +
+			                                        "\" is append-only (delta.appendOnly = true): its rows cannot be "
+			                                        "changed or deleted. Set the property to false first");
+		}
+	}
 }
 
 duckdb::PhysicalOperator &MakeOperator(duckdb::PhysicalPlanGenerator &planner, RowChangePlan plan,
                                        const duckdb::LogicalOperator &op, duckdb::PhysicalOperator &child) {
+	CheckAppendOnly(plan);
 	auto &change = planner.Make<LakeRowChange>(op.types, std::move(plan), op.estimated_cardinality);
 	change.children.push_back(child);
 	return change;
