@@ -229,9 +229,11 @@ static CommitResult TableDropped(const TableLocation &location, int64_t version)
 	return result;
 }
 
-CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment environment, TableLock lock) {
+CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment environment, CommitTurns turns) {
 	auto &location = request.location;
-	const auto held = lock == TableLock::TAKE ? location.store->LockFolder(location.root, LockMode::SHARED) : nullptr;
+	const auto held = location.store->LockFolder(location.root, LockMode::SHARED);
+	const auto turn =
+	    turns == CommitTurns::WAIT ? location.store->LockFolder(location.LogFolder(), LockMode::SHARED) : nullptr;
 	if (!IsStillThere(*request.base, environment.log)) {
 		return TableDropped(location, request.base->version);
 	}

@@ -33,14 +33,15 @@ void BuildOn(const Snapshot &dropped, TableChange &change);
 //! anew.
 void DeleteDroppedTable(const TableLocation &location, int64_t version);
 
-//! HELD: the caller holds the table's lock already.
-enum class TableLock { TAKE, HELD };
+//! A statement that lost too often holds the lock of the table's log folder while it is run again; commits of others
+//! wait for it. OWN: this commit is that statement's.
+enum class CommitTurns { WAIT, OWN };
 
 //! Commits a change of a table that is there (`request.base`). CONFLICT, TABLE_DROPPED, where it was dropped since and
 //! its files are gone: its next version would be free again. No clean-up starts before it is done, where the store has
 //! locks.
 CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment environment,
-                           TableLock lock = TableLock::TAKE);
+                           CommitTurns turns = CommitTurns::WAIT);
 
 //! Commits version 0 of a new table, after what a dropped one left behind was removed. Fenced against a concurrent
 //! clean-up by a lock on the schema's folder where the store has locks.

@@ -236,8 +236,8 @@ CommitResult LakeTransaction::CommitTable(duckdb::ClientContext &context, TableS
 	if (!state.base) {
 		return CommitNewTable(request, environment);
 	}
-	const bool is_locked = ReexecutionState::Of(context).holds_table_lock;
-	return CommitToTable(request, environment, is_locked ? TableLock::HELD : TableLock::TAKE);
+	const bool is_own_turn = ReexecutionState::Of(context).has_turn;
+	return CommitToTable(request, environment, is_own_turn ? CommitTurns::OWN : CommitTurns::WAIT);
 }
 
 //! Upkeep after the commit can never fail the statement: the version is durable.

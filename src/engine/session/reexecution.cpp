@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char *REEXECUTIONS_SETTING = "merganser_reexecutions";
 //! Losers that meet again and again take turns from here on.
-constexpr uint64_t UNLOCKED_REEXECUTIONS_MAX = 2;
+constexpr uint64_t REEXECUTIONS_WITHOUT_TURN = 2;
 
 uint64_t ReexecutionsMax(duckdb::ClientContext &context) {
 	duckdb::Value setting;
@@ -58,7 +58,8 @@ public:
 		return ReexecutionState::Of(*connection.context);
 	}
 
-	//! The result, or one with an error; nullptr where the text is not one statement that this connection can bind.
+	//! The result, or one with an error; nullptr where the text is not one statement that this connection can
+	//! bind to the same columns.
 	duckdb::unique_ptr<duckdb::QueryResult> Run(const StatementText &text) {
 		duckdb::Parser parser(outer.GetParserOptions());
 		parser.ParseQuery(text.query);
@@ -67,6 +68,12 @@ public:
 		}
 		auto prepared = connection.Prepare(std::move(parser.statements[0]));
 		if (prepared->HasError()) {
+			return nullptr;
+		}
+		const bool returns_rows =
+		    prepared->GetStatementProperties().return_type == duckdb::StatementReturnType::QUERY_RESULT;
+		if (returns_rows && prepared->GetTypes() != text.types) {
+			// The client was told of other columns.
 			return nullptr;
 		}
 		auto parameters = text.parameters;
@@ -130,17 +137,15 @@ duckdb::unique_ptr<duckdb::ColumnDataCollection> Reexecute(duckdb::ClientContext
 		if (attempt > 0 && instance.GetClock().NowMs() > deadline_ms) {
 			break;
 		}
-		std::unique_ptr<StoreLock> lock;
-		if (attempt < UNLOCKED_REEXECUTIONS_MAX) {
+		std::unique_ptr<StoreLock> turn;
+		if (attempt >= REEXECUTIONS_WITHOUT_TURN && !statement.may_create) {
+			turn = AtBorder([&] { return table.store->LockFolder(table.LogFolder(), LockMode::EXCLUSIVE); });
+		}
+		if (!turn) {
 			backoff.Pause();
-		} else {
-			lock = AtBorder([&] { return table.store->LockFolder(table.root, LockMode::EXCLUSIVE); });
-			if (!lock) {
-				backoff.Pause();
-			}
 		}
 		InnerConnection inner(context);
-		inner.State().holds_table_lock = lock != nullptr;
+		inner.State().has_turn = turn != nullptr;
 		auto result = inner.Run(statement);
 		if (!result) {
 			conflict.Throw();

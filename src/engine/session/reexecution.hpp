@@ -17,8 +17,8 @@ class ReexecutionState : public duckdb::ClientContextState {
 public:
 	//! This connection was opened to run a statement again: its own losses are handed back.
 	bool is_inner = false;
-	//! The table's lock is held for this connection: its commit must not wait for it.
-	bool holds_table_lock = false;
+	//! The others wait for this connection with their commits, see CommitTurns.
+	bool has_turn = false;
 	std::optional<ConflictKind> lost_to;
 
 	static ReexecutionState &Of(duckdb::ClientContext &context);
@@ -28,12 +28,16 @@ public:
 struct StatementText {
 	std::string query;
 	duckdb::case_insensitive_map_t<duckdb::BoundParameterData> parameters;
+	//! Of what it returns.
+	duckdb::vector<duckdb::LogicalType> types;
+	//! It may make a new table, which takes locks of its own.
+	bool may_create = false;
 };
 
 //! Runs a statement that lost its commit again, on the newest versions, until its commit succeeds: in a connection of
 //! its own with the caller's settings, variables, search path, prepared statements and temporary objects. Bounded by
-//! the setting merganser_reexecutions and by limits::REEXECUTION_DEADLINE_MS. From the third time on the table is
-//! locked, where its store has locks: others wait with their commits, and the statement cannot lose to them again.
+//! the setting merganser_reexecutions and by limits::REEXECUTION_DEADLINE_MS. From the third time on it
+//! has its turn, where the store has locks: others wait with their commits, and it cannot lose to them again.
 //! Returns what the execution that committed returned. Throws the last conflict, or what the execution threw; where the
 //! statement cannot be run by another connection (it reads what only the caller's frame can see), `conflict`.
 duckdb::unique_ptr<duckdb::ColumnDataCollection> Reexecute(duckdb::ClientContext &context,

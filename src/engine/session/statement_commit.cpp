@@ -84,15 +84,10 @@ public:
 			}
 			error.Throw();
 		}
-		auto &rows = input.global_state.Cast<CommitSinkState>().rows;
-		auto again = Reexecute(context, StatementText {context.GetCurrentQuery(), text.parameters}, loss->table, error);
-		if (again->Types() != rows->Types()) {
-			throw duckdb::TransactionException(
-			    "the statement was committed to \"%s\" on its newest version, whose columns are others than the client "
-			    "was told: look at the table",
-			    loss->table.name);
-		}
-		rows = std::move(again);
+		auto statement = text;
+		statement.query = context.GetCurrentQuery();
+		statement.types = types;
+		input.global_state.Cast<CommitSinkState>().rows = Reexecute(context, statement, loss->table, error);
 		return duckdb::SinkFinalizeType::READY;
 	}
 
@@ -175,6 +170,14 @@ bool ChangesRows(const duckdb::LogicalOperator &op) {
 	return false;
 }
 
+bool MayCreate(const duckdb::LogicalOperator &op) {
+	bool result = op.type == LogicalOperatorType::LOGICAL_CREATE_TABLE;
+	for (const auto &child : op.children) {
+		result = result || MayCreate(*child);
+	}
+	return result;
+}
+
 void WrapStatement(duckdb::PlannerExtensionInput &input, duckdb::BoundStatement &statement) {
 	if (!statement.plan || !ChangesRows(*statement.plan)) {
 		return;
@@ -185,6 +188,7 @@ void WrapStatement(duckdb::PlannerExtensionInput &input, duckdb::BoundStatement 
 			continue;
 		}
 		StatementText text;
+		text.may_create = MayCreate(*statement.plan);
 		if (auto parameters = input.binder.GetParameters()) {
 			text.parameters = parameters->GetParameterData();
 		}
