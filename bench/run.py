@@ -12,6 +12,8 @@ import pathlib
 import shutil
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "workloads"))
+from merge_chain import OPERATIONS
 from measure import ROOT, in_turn, medians, run_workload
 
 RESULTS = ROOT / "bench" / "results"
@@ -55,7 +57,22 @@ def small_inserts(small: bool, runs: int) -> dict:
     return medians(results)
 
 
-BENCHMARKS = {"snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas, "small_inserts": small_inserts}
+def merge_chain(small: bool, runs: int) -> dict:
+    source, folder = tpch_source(small) / "lineitem.source.parquet", SCRATCH / "merge_chain"
+    figures = {}
+    for operation in OPERATIONS:
+        results = in_turn(["duckdb", "merganser", "merganser_dv"], runs,
+                          lambda engine: run_workload("merge_chain", engine, operation, folder, source))
+        rows = {(run.pop("rows"), run.pop("checksum")) for taken in results.values() for run in taken}
+        if len(rows) != 1:
+            raise RuntimeError(f"merge_chain {operation}: the engines' rows differ: {rows}")
+        for engine, taken in medians(results).items():
+            figures.setdefault(engine, {}).update({f"{operation}_s": taken["seconds"],
+                                                   f"{operation}_mb": taken["peak_mb"]})
+    return figures
+
+
+BENCHMARKS = {"merge_chain": merge_chain, "snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas, "small_inserts": small_inserts}
 
 
 def table_of(figures: dict) -> str:
