@@ -61,7 +61,7 @@ def merge_chain(small: bool, runs: int) -> dict:
     source, folder = tpch_source(small) / "lineitem.source.parquet", SCRATCH / "merge_chain"
     figures = {}
     for operation in OPERATIONS:
-        results = in_turn(["duckdb", "merganser", "merganser_dv"], runs,
+        results = in_turn(["duckdb", "merganser", "merganser_dv", "delta_rs"], runs,
                           lambda engine: run_workload("merge_chain", engine, operation, folder, source))
         rows = {(run.pop("rows"), run.pop("checksum")) for taken in results.values() for run in taken}
         if len(rows) != 1:

@@ -5,7 +5,7 @@ import json
 import shutil
 import sys
 
-from engines import Stopwatch, merganser_connection, plain_connection
+from engines import Stopwatch, delta_connection, merganser_connection, plain_connection
 
 #: A row's draw between 0 and 999, the same for every engine.
 DRAW = "hash(l_orderkey * 8 + l_linenumber) % 1000"
@@ -42,10 +42,47 @@ CHECKSUM = ("SELECT count(*), sum(l_quantity)::VARCHAR, sum(l_extendedprice)::VA
             "sum(hash(x))::VARCHAR FROM {0} AS x")
 
 
+def change_with_delta_rs(folder: str, operation: str, batch) -> None:
+    """The same statement by delta-rs; DuckDB hands it the batch as Arrow."""
+    from deltalake import DeltaTable, write_deltalake
+
+    if operation == "append_5":
+        write_deltalake(folder, batch, mode="append")
+        return
+    merger = DeltaTable(folder).merge(batch, ON, source_alias="b", target_alias="t")
+    statement = OPERATIONS[operation][2]
+    if operation == "expression_5":
+        merger = merger.when_matched_update({"l_quantity": "t.l_quantity + b.l_linenumber"})
+    elif UPDATE in statement:
+        merger = merger.when_matched_update_all()
+    if INSERT in statement:
+        merger = merger.when_not_matched_insert_all()
+    if "BY SOURCE" in statement:
+        merger = merger.when_not_matched_by_source_delete()
+    merger.execute()
+
+
+def run_delta_rs(operation: str, folder: str, source: str) -> dict:
+    from deltalake import write_deltalake
+
+    part, batch, _ = OPERATIONS[operation]
+    connection = plain_connection()
+    connection.execute(f"CREATE VIEW seed AS FROM read_parquet('{source}') WHERE {part}")
+    write_deltalake(folder, connection.execute("FROM seed").fetch_record_batch(100_000))
+    with Stopwatch() as watch:
+        connection.execute(f"CREATE TEMP TABLE batch AS {batch}")
+        change_with_delta_rs(folder, operation, connection.execute("FROM batch").fetch_record_batch(100_000))
+    rows = delta_connection().execute(CHECKSUM.format(f"delta_scan('{folder}')")).fetchone()
+    return {"seconds": watch.seconds, "rows": rows[0], "checksum": "/".join(map(str, rows[1:]))}
+
+
 def main() -> None:
     engine, operation, folder, source = sys.argv[1:5]
     part, batch, statement = OPERATIONS[operation]
     shutil.rmtree(folder, ignore_errors=True)
+    if engine == "delta_rs":
+        print(json.dumps(run_delta_rs(operation, folder, source)))
+        return
     connection = merganser_connection() if engine.startswith("merganser") else plain_connection()
     connection.execute(f"CREATE VIEW seed AS FROM read_parquet('{source}') WHERE {part}")
     table = "t"
