@@ -1,5 +1,7 @@
-"""One operation of the merge chain on a freshly seeded lineitem.   merge_chain.py ENGINE OPERATION FOLDER SOURCE_PARQUET
-Timed: building the TEMP batch and the statement. Prints seconds, the table's rows and an order-free checksum of them."""
+"""One operation of the merge chain.   merge_chain.py ENGINE OPERATION FOLDER SOURCE_PARQUET
+
+On a freshly seeded lineitem. Timed: building the TEMP batch and the statement. Prints seconds, the number of rows
+and a checksum that does not depend on their order."""
 
 import json
 import shutil
