@@ -72,7 +72,8 @@ def merge_chain(small: bool, runs: int) -> dict:
     return figures
 
 
-BENCHMARKS = {"merge_chain": merge_chain, "snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas, "small_inserts": small_inserts}
+BENCHMARKS = {"merge_chain": merge_chain,
+              "snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas, "small_inserts": small_inserts}
 
 
 def table_of(figures: dict) -> str:
