@@ -28,6 +28,7 @@ namespace merganser {
 
 static constexpr const char *OWN_PREFIX = "merganser.";
 static constexpr const char *SORTED_BY_PROPERTY = "merganser.sortedBy";
+static constexpr const char *DELETION_VECTORS_PROPERTY = "delta.enableDeletionVectors";
 
 static std::set<duckdb::idx_t> NotNullColumns(const duckdb::CreateTableInfo &info) {
 	std::set<duckdb::idx_t> columns;
@@ -161,7 +162,11 @@ static std::string PropertyName(const std::string &given_by, const std::string &
 	return *name;
 }
 
-static void AddOptions(duckdb::ClientContext &context, const duckdb::CreateTableInfo &info, StringMap &configuration) {
+static void AddOptions(duckdb::ClientContext &context, const LakeCatalog &lake, const duckdb::CreateTableInfo &info,
+                       StringMap &configuration) {
+	if (lake.Settings().deletion_vectors) {
+		configuration[DELETION_VECTORS_PROPERTY] = "true";
+	}
 	for (auto &[given, value] : PropertyDefaults(context)) {
 		configuration[PropertyName(PROPERTY_DEFAULTS_SETTING, given)] = value;
 	}
@@ -189,7 +194,7 @@ static Metadata MetadataOf(duckdb::ClientContext &context, const LakeCatalog &la
                            const SnapshotPtr &replaced) {
 	auto schema = SchemaOf(lake, info);
 	Metadata metadata;
-	AddOptions(context, info, metadata.configuration);
+	AddOptions(context, lake, info, metadata.configuration);
 	metadata.partition_columns = PartitionColumnsOf(schema, info);
 	CheckPropertyValues(metadata, schema);
 	if (!info.sort_keys.empty()) {

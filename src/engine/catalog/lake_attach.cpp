@@ -49,10 +49,12 @@ static AttachSettings ParseSettings(const duckdb::AttachOptions &options) {
 			settings.max_staleness_ms = ParseStaleness(value);
 		} else if (name == "naive_timestamps") {
 			settings.naive_timestamps = ParseNaiveTimestamps(value);
+		} else if (name == "deletion_vectors") {
+			settings.deletion_vectors = duckdb::BooleanValue::Get(value.DefaultCastAs(duckdb::LogicalType::BOOLEAN));
 		} else {
 			throw duckdb::BinderException(
 			    "unknown option \"%s\" for ATTACH … (TYPE merganser). Options: READ_ONLY, schema, create, "
-			    "max_staleness, naive_timestamps",
+			    "max_staleness, naive_timestamps, deletion_vectors",
 			    option.first);
 		}
 	}

@@ -20,6 +20,8 @@ struct AttachSettings {
 	bool create_root = true;
 	int64_t max_staleness_ms = 0;
 	NaiveTimestamps naive_timestamps = NaiveTimestamps::NTZ;
+	//! New tables get delta.enableDeletionVectors unless their WITH says otherwise.
+	bool deletion_vectors = false;
 };
 
 //! One attached folder as a DuckDB catalog. Thin: names to locations, plans to the write room. Thread-safe.

@@ -10,7 +10,10 @@
 #include "engine/session/reexecution.hpp"
 #include "base/uri.hpp"
 #include "log/checkpoint_writer.hpp"
+#include "protocol/deletion_vector.hpp"
 #include "scan/file_pruning.hpp"
+
+#include <set>
 
 namespace merganser {
 
@@ -282,6 +285,23 @@ void LakeTransaction::DeleteWrittenFiles(TableState &state) {
 	state.written_files.clear();
 }
 
+//! Keeps in `written_files` what no action refers to: files whose rows a later statement of the same transaction
+//! replaced.
+static void ForgetReferenced(const TableLocation &location, const TableChange &change,
+                             std::vector<std::string> &written_files) {
+	std::set<std::string> referenced;
+	for (const auto &file : change.added_files) {
+		referenced.insert(location.ResolveFile(file.path));
+		if (file.deletion_vector && file.deletion_vector->storage_type != 'i') {
+			referenced.insert(location.ResolveFile(DeletionVectorFile(*file.deletion_vector)));
+		}
+	}
+	for (const auto &file : change.cdc_files) {
+		referenced.insert(location.ResolveFile(file.path));
+	}
+	std::erase_if(written_files, [&](const std::string &path) { return referenced.count(path) > 0; });
+}
+
 duckdb::ErrorData LakeTransaction::Commit(duckdb::ClientContext &context) {
 	std::lock_guard<std::mutex> guard(lock);
 	if (finished) {
@@ -295,6 +315,8 @@ duckdb::ErrorData LakeTransaction::Commit(duckdb::ClientContext &context) {
 		return duckdb::ErrorData();
 	}
 	auto &state = *written_state;
+	auto superseded = state.written_files;
+	ForgetReferenced(state.location, *state.change, superseded);
 	CommitResult result;
 	try {
 		result = CommitTable(context, state);
@@ -305,6 +327,8 @@ duckdb::ErrorData LakeTransaction::Commit(duckdb::ClientContext &context) {
 	}
 	switch (result.outcome) {
 	case CommitOutcome::COMMITTED:
+		state.written_files = std::move(superseded);
+		DeleteWrittenFiles(state);
 		AfterCommit(context, state, result);
 		return duckdb::ErrorData();
 	case CommitOutcome::CONFLICT:
