@@ -32,6 +32,7 @@ SAMPLES = """
     COPY (SELECT i AS id, ['eu', 'us', 'asia'][i % 3 + 1] AS region, TIMESTAMP '2026-01-01' + to_hours(i) AS placed,
                  (i * 7 % 90 + 10)::DECIMAL(9, 2) AS amount FROM range(1000) r(i)) TO 'orders.parquet';
     COPY (SELECT 'eu' AS region, i AS id FROM range(1000, 1010) r(i)) TO 'late.csv';
+    COPY (SELECT i AS id, 0.5 AS amount FROM range(995, 1020) r(i)) TO 'corrections.csv';
 """
 
 
