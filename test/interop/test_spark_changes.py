@@ -1,0 +1,63 @@
+"""Rows that Merganser changes, as Spark reads them, and rows that both change in turn. One Spark session for all."""
+
+from pathlib import Path
+
+import pytest
+
+import arrow_rows
+from engines import Merganser
+from spark_session import SparkSession, named
+
+OURS = "lake.main.t"
+FEATURES = {"copy on write": "false", "deletion vectors": "true"}
+
+
+@pytest.fixture
+def table(tmp_path: Path, merganser: Merganser) -> Path:
+    """Where both engines find lake.main.t."""
+    merganser.attach(tmp_path)
+    (tmp_path / "main").mkdir()
+    return tmp_path / "main" / "t"
+
+
+def check_same(spark: SparkSession, merganser: Merganser, table: Path, step: str) -> None:
+    ours = merganser.fetch(f"FROM {OURS}")
+    arrow_rows.assert_same(ours, spark.read(table), step)
+
+
+@pytest.mark.parametrize("vectors", FEATURES.values(), ids=FEATURES.keys())
+@pytest.mark.parametrize("layout", ["", "PARTITIONED BY (p)"], ids=["plain", "partitioned"])
+def test_spark_reads_what_we_change(spark: SparkSession, merganser: Merganser, table: Path, vectors: str, layout: str):
+    merganser.run(OURS, f"""
+        CREATE TABLE {{t}} {layout} WITH ('delta.enableDeletionVectors' = '{vectors}') AS
+        SELECT i AS id, i % 3 AS p, 'text ' || i AS name, i / 4 AS v, [i, i + 1] AS l FROM range(5000) r(i);
+        DELETE FROM {{t}} WHERE id % 11 = 0;
+        UPDATE {{t}} SET name = NULL, v = v * 2 WHERE id BETWEEN 100 AND 900;""")
+    check_same(spark, merganser, table, "after DELETE and UPDATE")
+    merganser.run(OURS, """
+        MERGE INTO {t} AS t USING (SELECT i AS id, i % 3 AS p, 'merged' AS name, 0.5::DOUBLE AS v, [0] AS l
+                                   FROM range(4000, 6000, 7) r(i)) AS s ON t.id = s.id
+        WHEN MATCHED AND s.id % 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE WHEN NOT MATCHED THEN INSERT
+        WHEN NOT MATCHED BY SOURCE AND t.id < 10 THEN DELETE;
+        UPDATE {t} SET p = 2 WHERE p = 1 AND id < 1000;
+        DELETE FROM {t} WHERE p = 1;""")
+    check_same(spark, merganser, table, "after MERGE, a moved partition and a deleted one")
+    history = spark.fetch(f"DESCRIBE HISTORY {named(table)}").sort_by("version")["operation"].to_pylist()
+    assert history == ["CREATE TABLE AS SELECT", "DELETE", "UPDATE", "MERGE", "UPDATE", "DELETE"]
+
+
+@pytest.mark.parametrize("vectors", FEATURES.values(), ids=FEATURES.keys())
+def test_both_change_in_turn(spark: SparkSession, merganser: Merganser, table: Path, vectors: str):
+    spark.run(table, f"""
+        CREATE TABLE {{t}} USING delta TBLPROPERTIES ('delta.enableDeletionVectors' = '{vectors}') AS
+        SELECT id, concat('n', id) AS name, id * 2 AS v FROM range(3000)""")
+    merganser.run(OURS, "DELETE FROM {t} WHERE id % 5 = 0; UPDATE {t} SET v = -v WHERE id % 7 = 0;")
+    check_same(spark, merganser, table, "ours on Spark's")
+    spark.run(table, "DELETE FROM {t} WHERE id % 13 = 1")
+    spark.run(table, "UPDATE {t} SET name = 'spark' WHERE id > 2500")
+    check_same(spark, merganser, table, "Spark's on ours")
+    merganser.run(OURS, """
+        DELETE FROM {t} WHERE name = 'spark' AND id % 3 = 0;
+        MERGE INTO {t} AS t USING (SELECT unnest([1, 2, 9000]) AS id, 'm' AS name, 0 AS v) AS s USING (id)
+        WHEN MATCHED THEN UPDATE WHEN NOT MATCHED THEN INSERT;""")
+    check_same(spark, merganser, table, "ours again")
