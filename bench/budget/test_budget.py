@@ -78,3 +78,26 @@ def test_show_tables_opens_none(lake: pathlib.Path) -> None:
         connection.execute(f"CREATE TABLE lake.t{i} (i INTEGER)")
     connection.close()
     check("show_tables_of_100", calls_of(connect(lake), "SHOW TABLES FROM lake.main"))
+
+
+CHANGES = {
+    "update": "UPDATE lake.{table} SET v = v + 1 WHERE i = 7",
+    "delete": "DELETE FROM lake.{table} WHERE i = 7",
+    "merge": "MERGE INTO lake.{table} AS t USING (SELECT unnest([7, 5000]) AS i, 0 AS v) AS s USING (i) "
+             "WHEN MATCHED THEN UPDATE WHEN NOT MATCHED THEN INSERT",
+    "no_change": "UPDATE lake.{table} SET v = v",
+}
+
+
+@pytest.mark.parametrize("vectors", ["false", "true"], ids=["copy_on_write", "deletion_vectors"])
+@pytest.mark.parametrize("name", CHANGES)
+def test_change(lake: pathlib.Path, name: str, vectors: str) -> None:
+    connection = connect(lake)
+    connection.execute(f"CREATE TABLE lake.c WITH ('delta.enableDeletionVectors' = '{vectors}') AS "
+                       "SELECT i, i AS v FROM range(1000) r(i)")
+    connection.execute("DELETE FROM lake.c WHERE i % 3 = 2")
+    connection.execute("SELECT sum(i) FROM lake.c").fetchall()
+    time.sleep(0.2)
+    connection.execute("SELECT sum(i) FROM lake.c").fetchall()
+    kind = "deletion_vectors" if vectors == "true" else "copy_on_write"
+    check(f"{name}_{kind}", calls_of(connection, CHANGES[name].format(table="c")))
