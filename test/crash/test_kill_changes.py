@@ -28,8 +28,9 @@ def connect(extension: Path, lake: Path) -> duckdb.DuckDBPyConnection:
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     for table, vectors in TABLES.items():
         connection.execute(f"""
-            CREATE TABLE lake.{table} WITH ('delta.enableDeletionVectors' = '{vectors}', 'delta.checkpointInterval' = '7')
-            AS SELECT 'other' AS writer, i AS half, 0 AS number, 0 AS v FROM range({OTHERS}) r(i)
+            CREATE TABLE lake.{table}
+                WITH ('delta.enableDeletionVectors' = '{vectors}', 'delta.checkpointInterval' = '7') AS
+            SELECT 'other' AS writer, i AS half, 0 AS number, 0 AS v FROM range({OTHERS}) r(i)
             UNION ALL SELECT unnest({NAMES}), half, 0, 0 FROM range(2) r(half)""")
 
 
