@@ -28,6 +28,13 @@ sed "s|@DATA@|$data|g" "$here/flights.sql" >demo/out/flights.sql
 say "Questions"
 "$shell" "$lake" -f "$here/questions.sql"
 
+say "Late corrections as a MERGE, cancelled flights deleted, while another process changes the same table"
+"$shell" "$lake" -f "$here/interference.sql" >demo/out/interference.txt &
+other=$!
+"$shell" "$lake" -f "$here/corrections.sql"
+wait "$other"
+sed 's/^/the other process: /' demo/out/interference.txt
+
 say "Back to January: the table as it was at version 1"
 "$shell" "$lake" -f "$here/time_travel.sql"
 

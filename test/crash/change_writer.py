@@ -27,7 +27,8 @@ def statements(table: str, name: str, number: int, amount: int) -> dict[str, lis
                       USING (writer, half) WHEN MATCHED THEN UPDATE SET number = {number}, v = t.v + s.d"""],
         "delete and insert": [f"""MERGE INTO {table} AS t
             USING (SELECT writer, half, number, v, true AS old FROM {table} WHERE {mine}
-                   UNION ALL SELECT writer, half, {number}, v + {moved}, false FROM {table} WHERE {mine}) AS s ON t.writer = s.writer AND t.half = s.half AND t.number = s.number AND s.old
+                   UNION ALL SELECT writer, half, {number}, v + {moved}, false FROM {table} WHERE {mine}) AS s
+            ON t.writer = s.writer AND t.half = s.half AND t.number = s.number AND s.old
             WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (writer, half, number, v)
             VALUES (s.writer, s.half, s.number, s.v)"""],
         "transaction": ["BEGIN",
