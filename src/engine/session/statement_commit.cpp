@@ -125,8 +125,9 @@ public:
 	std::string GetName() const override {
 		return "MERGANSER_COMMIT";
 	}
-	std::string GetExtensionName() const override {
-		return CATALOG_TYPE;
+	//! A plan that commits is not copied.
+	bool SupportSerialization() const override {
+		return false;
 	}
 	duckdb::PhysicalOperator &CreatePlan(ClientContext &, duckdb::PhysicalPlanGenerator &planner) override {
 		auto &statement = planner.CreatePlan(*children[0]);
