@@ -20,7 +20,7 @@ export TZ := UTC
 # A suite that is not there yet is named, not passed over in silence.
 run_if = $(if $(wildcard $(1)),$(2),@echo "$@: $(1) is not there yet")
 
-.PHONY: help build configure unit sql configs shell golden python interop crash sim fuzz budget bench tidy format demo test clean
+.PHONY: help build configure unit sql fuzz-sql configs shell golden python interop crash sim fuzz budget bench tidy format demo test clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -50,6 +50,9 @@ sim: sim_tests ## seeded simulation: writers, faults, a mock clock
 
 fuzz: fuzz_tests ## fuzz drivers, smoke seeds
 	$(call run_if,test/fuzz/*.cpp,$(CTEST) -L fuzz)
+
+fuzz-sql: build python-env ## random statements in lock step with DuckDB's own tables; ROUNDS=200, or SEED=n alone
+	MERGANSER_DIFFERENTIAL_ROUNDS=$(or $(ROUNDS),200) MERGANSER_DIFFERENTIAL_SEED=$(SEED) $(PYTEST) test/python/test_differential.py
 
 configs: sqllogic ## the SQL tests again, on each configuration of test/configs
 	set -e; for config in test/configs/*.json; do echo "$$config"; $(BUILD)/sqllogic --jobs $(JOBS) --config $$config $(ARGS) test/sql; done
