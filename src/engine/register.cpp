@@ -7,6 +7,7 @@
 #include "engine/catalog/property_defaults.hpp"
 #include "engine/functions/table_functions.hpp"
 #include "engine/scan/lake_scan.hpp"
+#include "engine/session/isolation_level.hpp"
 #include "engine/session/statement_commit.hpp"
 
 namespace merganser {
@@ -22,6 +23,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	ListingNeeds::Register(db);
 	RegisterPropertyDefaults(db);
 	RegisterStatementCommit(db);
+	RegisterIsolationLevel(db);
 	duckdb::ExtensionLoader loader(db, STORAGE_TYPE);
 	loader.RegisterFunction(MakeReadDelta());
 	loader.RegisterFunction(MakeScanStub());

@@ -13,7 +13,7 @@ const char *IsolationName(const CommitContent &content) {
 		return "SnapshotIsolation";
 	}
 	auto &configuration = content.base ? *content.base->configuration : *content.configuration;
-	switch (configuration.Isolation()) {
+	switch (content.isolation.value_or(configuration.Isolation())) {
 	case IsolationLevel::SERIALIZABLE:
 		return "Serializable";
 	case IsolationLevel::WRITE_SERIALIZABLE:

@@ -5,6 +5,7 @@
 #include "txn/table_change.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct CommitContent {
 	//! Of the version that is made.
 	TableConfigurationPtr configuration;
 	std::string txn_id;
+	//! nullopt: the table's.
+	std::optional<IsolationLevel> isolation;
 };
 
 //! Where and when one attempt is made.

@@ -22,12 +22,9 @@ class CommitRun {
 public:
 	CommitRun(const CommitRequest &request_p, CommitEnvironment environment_p)
 	    : request(request_p), environment(environment_p), previous(request_p.base),
-	      backoff(environment.clock, environment.random), content {request.change,
-	                                                               request.read_set,
-	                                                               request.engine_info,
-	                                                               request.base.get(),
-	                                                               nullptr,
-	                                                               environment.random.Uuid()} {
+	      backoff(environment.clock, environment.random),
+	      content {request.change, request.read_set,          request.engine_info, request.base.get(),
+	               nullptr,        environment.random.Uuid(), request.isolation} {
 	}
 
 	CommitResult Run() {
@@ -167,7 +164,8 @@ private:
 			bool is_first = commit.version == first.version;
 			Winner winner =
 			    is_first ? std::move(first) : Winner {commit.version, ReadCommit(request.location, commit.version)};
-			auto conflict = CheckConflict(*request.base->configuration, request.change, request.read_set, winner);
+			auto conflict = CheckConflict(*request.base->configuration, request.change, request.read_set, winner,
+			                              request.isolation);
 			if (!conflict) {
 				conflict = Pass(winner, commit);
 			}

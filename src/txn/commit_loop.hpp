@@ -20,6 +20,8 @@ struct CommitRequest {
 	ReadSet read_set;
 	//! `Merganser/0.1.0`.
 	std::string engine_info;
+	//! nullopt: what the table's delta.isolationLevel says.
+	std::optional<IsolationLevel> isolation;
 };
 
 struct CommitResult {

@@ -53,8 +53,9 @@ struct WinnerSummary {
 class Check {
 public:
 	Check(const TableConfiguration &base_p, const TableChange &ours_p, const ReadSet &read_set_p,
-	      const Winner &winner_p)
-	    : base(base_p), ours(ours_p), read_set(read_set_p), version(winner_p.version), winner(winner_p) {
+	      const Winner &winner_p, IsolationLevel isolation_p)
+	    : base(base_p), ours(ours_p), read_set(read_set_p), version(winner_p.version), winner(winner_p),
+	      isolation(isolation_p) {
 	}
 
 	std::optional<Conflict> Run() const {
@@ -136,7 +137,7 @@ private:
 			return false;
 		}
 		bool is_blind = winner.info && winner.info->is_blind_append.value_or(false);
-		switch (base.Isolation()) {
+		switch (isolation) {
 		case IsolationLevel::SERIALIZABLE:
 			return true;
 		case IsolationLevel::WRITE_SERIALIZABLE:
@@ -211,6 +212,7 @@ private:
 	const ReadSet &read_set;
 	const int64_t version;
 	const WinnerSummary winner;
+	const IsolationLevel isolation;
 };
 
 } // namespace
@@ -228,8 +230,8 @@ bool RearrangesOnly(const TableChange &change) {
 }
 
 std::optional<Conflict> CheckConflict(const TableConfiguration &base, const TableChange &ours, const ReadSet &read_set,
-                                      const Winner &winner) {
-	return Check(base, ours, read_set, winner).Run();
+                                      const Winner &winner, std::optional<IsolationLevel> isolation) {
+	return Check(base, ours, read_set, winner, isolation.value_or(base.Isolation())).Run();
 }
 
 } // namespace merganser

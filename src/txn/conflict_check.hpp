@@ -50,8 +50,8 @@ bool RearrangesOnly(const TableChange &change);
 
 //! May our change, made from `base` and having read `read_set`, be committed after `winner`? nullopt: yes (rebase to
 //! winner.version + 1). The order of checks and the matrix are those of the specification's isolation levels as Spark
-//! applies them. Pure.
+//! applies them. `isolation`: nullopt for the table's. Pure.
 std::optional<Conflict> CheckConflict(const TableConfiguration &base, const TableChange &ours, const ReadSet &read_set,
-                                      const Winner &winner);
+                                      const Winner &winner, std::optional<IsolationLevel> isolation = std::nullopt);
 
 } // namespace merganser

@@ -6,6 +6,7 @@
 #include "engine/port/error_border.hpp"
 #include "engine/session/dropped_table.hpp"
 #include "engine/session/engine_version.hpp"
+#include "engine/session/isolation_level.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "engine/session/reexecution.hpp"
 #include "base/uri.hpp"
@@ -225,6 +226,7 @@ CommitResult LakeTransaction::CommitTable(duckdb::ClientContext &context, TableS
 	request.base = state.base;
 	request.change = std::move(*state.change);
 	request.engine_info = EngineInfo();
+	request.isolation = SessionIsolation(context);
 	request.read_set.whole_table = state.whole_table_read;
 	for (auto &scan : state.scans) {
 		auto predicate = scan->GetPredicate();

@@ -18,6 +18,25 @@ RemoveFile Removed(const std::string &path) {
 	return file;
 }
 
+//! One statement of a transaction: takes (path, old vector) out and puts (path, new vector) in; 0: without one.
+TableChange ChangesVector(const std::string &path, int old_vector, int new_vector) {
+	auto vector_of = [](int number) -> std::optional<DeletionVectorDescriptor> {
+		if (number == 0) {
+			return std::nullopt;
+		}
+		DeletionVectorDescriptor vector;
+		vector.storage_type = 'i';
+		vector.path_or_inline_dv = std::to_string(number);
+		return vector;
+	};
+	TableChange change;
+	change.removed_files = {Removed(path)};
+	change.removed_files[0].deletion_vector = vector_of(old_vector);
+	change.added_files = {Added(path)};
+	change.added_files[0].deletion_vector = vector_of(new_vector);
+	return change;
+}
+
 } // namespace
 
 TEST(TableChange, Emptiness) {
@@ -111,6 +130,32 @@ TEST(TableChange, MergeReplacesTransactionsAndDomainsByKey) {
 	EXPECT_EQ(first.transactions[1].version, 2);
 	ASSERT_EQ(first.domains.size(), 1u);
 	EXPECT_EQ(first.domains[0].configuration, "2");
+}
+
+TEST(TableChange, MergeOfVectorsKeepsTheFirstRemoveAndTheLastAdd) {
+	auto change = ChangesVector("p", 0, 1);
+	change.Merge(ChangesVector("p", 1, 2));
+	ASSERT_EQ(change.removed_files.size(), 1u);
+	EXPECT_FALSE(change.removed_files[0].deletion_vector);
+	ASSERT_EQ(change.added_files.size(), 1u);
+	EXPECT_EQ(change.added_files[0].deletion_vector->path_or_inline_dv, "2");
+
+	auto emptied = ChangesVector("p", 2, 3);
+	emptied.added_files.clear();
+	change.Merge(std::move(emptied));
+	ASSERT_EQ(change.removed_files.size(), 1u);
+	EXPECT_FALSE(change.removed_files[0].deletion_vector);
+	EXPECT_TRUE(change.added_files.empty());
+}
+
+TEST(TableChange, MergeOfVectorsOverAnOwnFileIsTheFileWithItsVector) {
+	TableChange change;
+	change.added_files = {Added("own"), Added("other")};
+	change.Merge(ChangesVector("own", 0, 1));
+	EXPECT_TRUE(change.removed_files.empty());
+	ASSERT_EQ(change.added_files.size(), 2u);
+	EXPECT_EQ(change.added_files[0].path, "other");
+	EXPECT_EQ(change.added_files[1].deletion_vector->path_or_inline_dv, "1");
 }
 
 } // namespace merganser
