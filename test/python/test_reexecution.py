@@ -220,6 +220,15 @@ def test_the_lost_attempts_files_are_deleted(lake: Lake):
     assert len(files) == 3
 
 
+def test_a_connection_that_may_be_stale_sees_the_winner(lake: Lake):
+    lake.connection.execute(f"ATTACH '{lake.folder}' AS stale (TYPE merganser, max_staleness '1 hour')")
+    assert lake.connection.execute("SELECT sum(v) FROM stale.t").fetchone() == (60,)
+    lake.interfere("UPDATE lake.t SET v = v + 100 WHERE id = 1")
+    assert lake.connection.execute("UPDATE stale.t SET v = v + lose(1) WHERE id = 1").fetchone() == (1,)
+    assert lake.rows() == [(1, 111), (2, 20), (3, 30)]
+    assert lake.calls == 2
+
+
 def test_a_dropped_table_is_not_run_again(lake: Lake):
     lake.interfere("DROP TABLE lake.t")
     # Its files may go while they are read.

@@ -287,6 +287,21 @@ void LakeTransaction::DeleteWrittenFiles(TableState &state) {
 	state.written_files.clear();
 }
 
+//! After a conflict: where commits of others may stay unseen for a while (max_staleness), the next execution would
+//! begin from the same version and lose again.
+void LakeTransaction::SeeNewest(duckdb::ClientContext &context, const TableLocation &location) {
+	if (max_staleness_ms == 0) {
+		return;
+	}
+	auto &instance = LakeInstance::Get(context);
+	try {
+		instance.Snapshots().Latest(location, LogContext {instance.Parquet()}, 0, instance.GetClock().NowMs());
+	} catch (const std::exception &) {
+		// Whoever reads the table next is told.
+		return;
+	}
+}
+
 //! Keeps in `written_files` what no action refers to: files whose rows a later statement of the same transaction
 //! replaced.
 static void ForgetReferenced(const TableLocation &location, const TableChange &change,
@@ -336,6 +351,7 @@ duckdb::ErrorData LakeTransaction::Commit(duckdb::ClientContext &context) {
 	case CommitOutcome::CONFLICT:
 		loss = CommitLoss {result.conflict->kind, state.location};
 		DeleteWrittenFiles(state);
+		SeeNewest(context, state.location);
 		return duckdb::ErrorData(duckdb::ExceptionType::TRANSACTION, result.message);
 	case CommitOutcome::REJECTED:
 		DeleteWrittenFiles(state);

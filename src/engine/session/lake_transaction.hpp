@@ -78,6 +78,7 @@ private:
 	CommitResult CommitTable(duckdb::ClientContext &context, TableState &state);
 	void AfterCommit(duckdb::ClientContext &context, TableState &state, const CommitResult &result);
 	void DeleteWrittenFiles(TableState &state);
+	void SeeNewest(duckdb::ClientContext &context, const TableLocation &location);
 
 	std::mutex lock;
 	std::map<std::string, std::unique_ptr<TableState>> tables;
