@@ -70,10 +70,10 @@ def run_delta_rs(operation: str, folder: str, source: str) -> dict:
     part, batch, _ = OPERATIONS[operation]
     connection = plain_connection()
     connection.execute(f"CREATE VIEW seed AS FROM read_parquet('{source}') WHERE {part}")
-    write_deltalake(folder, connection.execute("FROM seed").fetch_record_batch(100_000))
+    write_deltalake(folder, connection.execute("FROM seed").to_arrow_reader(100_000))
     with Stopwatch() as watch:
         connection.execute(f"CREATE TEMP TABLE batch AS {batch}")
-        change_with_delta_rs(folder, operation, connection.execute("FROM batch").fetch_record_batch(100_000))
+        change_with_delta_rs(folder, operation, connection.execute("FROM batch").to_arrow_reader(100_000))
     rows = delta_connection().execute(CHECKSUM.format(f"delta_scan('{folder}')")).fetchone()
     return {"seconds": watch.seconds, "rows": rows[0], "checksum": "/".join(map(str, rows[1:]))}
 
