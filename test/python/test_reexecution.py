@@ -182,6 +182,16 @@ def test_a_frame_only_source_raises_the_conflict(lake: Lake):
     assert lake.rows() == [(1, 10), (2, 20), (3, 99)]
 
 
+def test_a_relation_raises_the_conflict(lake: Lake):
+    # DuckDB has no text of it: it must neither be lost nor be taken for another statement.
+    lake.interfere("UPDATE lake.t SET v = 99 WHERE id = 3")
+    lake.connection.execute("SELECT 1")
+    rows = lake.connection.sql("SELECT id + 10 * lose(1) AS id, v FROM lake.t")
+    with pytest.raises(duckdb.TransactionException, match="was first"):
+        rows.insert_into("lake.main.t")
+    assert lake.rows() == [(1, 10), (2, 20), (3, 99)]
+
+
 def test_an_error_of_the_second_execution_is_shown(lake: Lake):
     lake.interfere("INSERT INTO lake.t VALUES (2, 0)")
     with pytest.raises(duckdb.InvalidInputException, match="error on the second run"):

@@ -70,8 +70,12 @@ public:
 		if (prepared->HasError()) {
 			return nullptr;
 		}
-		const bool returns_rows =
-		    prepared->GetStatementProperties().return_type == duckdb::StatementReturnType::QUERY_RESULT;
+		const auto properties = prepared->GetStatementProperties();
+		if (properties.modified_databases.count(text.database) == 0) {
+			// Whatever the text is, it is not the statement that lost.
+			return nullptr;
+		}
+		const bool returns_rows = properties.return_type == duckdb::StatementReturnType::QUERY_RESULT;
 		if (returns_rows && prepared->GetTypes() != text.types) {
 			// The client was told of other columns.
 			return nullptr;

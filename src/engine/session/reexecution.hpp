@@ -30,6 +30,8 @@ struct StatementText {
 	duckdb::case_insensitive_map_t<duckdb::BoundParameterData> parameters;
 	//! Of what it returns.
 	duckdb::vector<duckdb::LogicalType> types;
+	//! The database that it changes.
+	std::string database;
 	//! It may make a new table, which takes locks of its own.
 	bool may_create = false;
 };

@@ -189,6 +189,7 @@ void WrapStatement(duckdb::PlannerExtensionInput &input, duckdb::BoundStatement 
 			continue;
 		}
 		StatementText text;
+		text.database = entry.first;
 		text.may_create = MayCreate(*statement.plan);
 		if (auto parameters = input.binder.GetParameters()) {
 			text.parameters = parameters->GetParameterData();
