@@ -29,6 +29,13 @@ bool IsBlindAppend(const CommitContent &content) {
 	return !depends_on_files && content.change.removed_files.empty() && content.change.cdc_files.empty();
 }
 
+//! `BEGIN; DELETE FROM t; INSERT INTO t …; COMMIT`: every file of the version before is removed (CheckChange saw that
+//! each is live and named once), and new ones take their place. Files that others added meanwhile stay: no overwrite.
+bool IsOverwrite(const CommitContent &content, const CommitSlot &slot) {
+	return content.change.refill_parameters && slot.previous &&
+	       slot.previous->files.LiveCount() == content.change.removed_files.size();
+}
+
 CommitInfo MakeCommitInfo(const CommitContent &content, const CommitSlot &slot) {
 	CommitInfo info;
 	info.timestamp = slot.now_ms;
@@ -37,6 +44,11 @@ CommitInfo MakeCommitInfo(const CommitContent &content, const CommitSlot &slot) 
 	}
 	info.operation = content.change.operation.empty() ? "WRITE" : content.change.operation;
 	info.operation_parameters = content.change.operation_parameters;
+	if (IsOverwrite(content, slot)) {
+		info.operation = "WRITE";
+		info.operation_parameters = *content.change.refill_parameters;
+		info.operation_parameters["mode"] = "Overwrite";
+	}
 	info.operation_metrics = content.change.operation_metrics;
 	info.engine_info = content.engine_info;
 	info.txn_id = content.txn_id;

@@ -1,18 +1,50 @@
 #include "txn/table_change.hpp"
 
+#include "log/file_key.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace merganser {
 
 namespace {
 
+using FileKey = std::pair<std::string, std::string>;
+using FileKeys = std::set<FileKey>;
+
+//! PROTOCOL.md, "Action Reconciliation": the same path with another deletion vector is another logical file.
 template <class FILE_ACTION>
-std::pair<std::string, std::string> FileKey(const FILE_ACTION &file) {
-	return {file.path, file.deletion_vector ? file.deletion_vector->UniqueId() : std::string()};
+FileKey KeyOf(const FILE_ACTION &file) {
+	return {std::string(CanonicalPath(file.path)), file.deletion_vector ? file.deletion_vector->UniqueId() : ""};
+}
+
+template <class FILE_ACTION>
+FileKeys KeysOf(const std::vector<FILE_ACTION> &files) {
+	FileKeys keys;
+	for (auto &file : files) {
+		keys.insert(KeyOf(file));
+	}
+	return keys;
+}
+
+//! Takes out what the earlier statement did to a logical file and the later one undid: neither may be committed.
+template <class EARLIER, class LATER>
+void Cancel(std::vector<EARLIER> &earlier, std::vector<LATER> &later) {
+	auto cancelled = KeysOf(earlier);
+	auto later_keys = KeysOf(later);
+	std::erase_if(cancelled, [&](const FileKey &key) { return !later_keys.contains(key); });
+	if (cancelled.empty()) {
+		return;
+	}
+	auto is_cancelled = [&](const auto &file) {
+		return cancelled.contains(KeyOf(file));
+	};
+	std::erase_if(earlier, is_cancelled);
+	std::erase_if(later, is_cancelled);
 }
 
 template <class T>
@@ -29,18 +61,20 @@ void ReplaceByKey(std::vector<T> &target, std::vector<T> &&source, std::string T
 	}
 }
 
-//! Counters of both statements are summed; what is no number is taken from the later.
+bool IsNumber(const std::string &value, int64_t &number) {
+	auto parsed = std::from_chars(value.data(), value.data() + value.size(), number);
+	return parsed.ec == std::errc() && parsed.ptr == value.data() + value.size();
+}
+
+//! Counters of both statements are summed; what is no number, or would be none of 64 bits, is taken from the later.
 void AddMetrics(StringMap &metrics, const StringMap &later) {
 	for (auto &[name, text] : later) {
 		auto &target = metrics[name];
 		int64_t left = 0;
 		int64_t right = 0;
-		auto is_number = [](const std::string &value, int64_t &number) {
-			auto parsed = std::from_chars(value.data(), value.data() + value.size(), number);
-			return parsed.ec == std::errc() && parsed.ptr == value.data() + value.size();
-		};
-		bool sum = is_number(target, left) && is_number(text, right);
-		target = sum ? std::to_string(left + right) : text;
+		int64_t sum = 0;
+		bool is_sum = IsNumber(target, left) && IsNumber(text, right) && !__builtin_add_overflow(left, right, &sum);
+		target = is_sum ? std::to_string(sum) : text;
 	}
 }
 
@@ -55,24 +89,19 @@ bool TableChange::OnlyAdds() const {
 	return !protocol && !metadata && removed_files.empty() && cdc_files.empty() && domains.empty();
 }
 
+bool TableChange::OnlyRemoves() const {
+	return !protocol && !metadata && added_files.empty() && !removed_files.empty() && cdc_files.empty() &&
+	       domains.empty();
+}
+
 void TableChange::Merge(TableChange &&later) {
-	// A file that this transaction added and then removed was never in the table: neither action may be committed.
-	std::set<std::pair<std::string, std::string>> own;
-	for (auto &add : added_files) {
-		own.insert(FileKey(add));
-	}
-	std::set<std::pair<std::string, std::string>> cancelled;
-	for (auto &remove : later.removed_files) {
-		if (own.contains(FileKey(remove))) {
-			cancelled.insert(FileKey(remove));
-		}
-	}
-	if (!cancelled.empty()) {
-		auto is_cancelled = [&](const auto &file) {
-			return cancelled.contains(FileKey(file));
-		};
-		std::erase_if(added_files, is_cancelled);
-		std::erase_if(later.removed_files, is_cancelled);
+	bool only_removed = OnlyRemoves();
+	Cancel(added_files, later.removed_files);
+	Cancel(removed_files, later.added_files);
+	if (!later.OnlyAdds()) {
+		refill_parameters.reset();
+	} else if (only_removed && !later.added_files.empty()) {
+		refill_parameters = later.operation_parameters;
 	}
 	AppendAll(added_files, std::move(later.added_files));
 	AppendAll(removed_files, std::move(later.removed_files));

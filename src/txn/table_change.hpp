@@ -22,12 +22,19 @@ struct TableChange {
 	std::string operation;
 	StringMap operation_parameters;
 	StringMap operation_metrics;
+	//! Set by Merge when the transaction first only removed files and then only added some: the parameters of the first
+	//! statement that added. Such a commit is an overwrite where it removes every file of the table.
+	std::optional<StringMap> refill_parameters;
 
 	bool IsEmpty() const;
 	//! Only adds files: no removes, no metadata, no protocol.
 	bool OnlyAdds() const;
-	//! A second statement of the same transaction: appends its change; the operation of the first stays unless it is
-	//! empty.
+	//! Only removes files.
+	bool OnlyRemoves() const;
+	//! A second statement of the same transaction, made from the version with this change on top. Together they are the
+	//! difference between the version before and after both: what the first added and the second removed, with the same
+	//! deletion vector, is in neither, and the other way round. The operation of the first stays unless it is empty;
+	//! metrics are summed.
 	void Merge(TableChange &&later);
 };
 

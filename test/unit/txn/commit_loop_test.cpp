@@ -49,6 +49,60 @@ TEST(CommitLoop, CommitInfoSaysWhereItComesFrom) {
 	EXPECT_EQ(world.InfoOf(2).is_blind_append, false);
 }
 
+namespace {
+
+//! `BEGIN; DELETE …; INSERT …; COMMIT` on the given files.
+CommitRequest DeleteAndInsert(TxnWorld &world, const SnapshotPtr &base, const std::vector<std::string> &deleted) {
+	auto insert = world.Append(base, "new");
+	insert.change.operation_parameters = {{"mode", "Append"}, {"partitionBy", "[]"}};
+	CommitRequest request = insert;
+	request.change = TableChange();
+	request.change.operation = "DELETE";
+	request.change.operation_parameters = {{"predicate", "[]"}};
+	for (auto &path : deleted) {
+		request.change.removed_files.emplace_back().path = path;
+	}
+	request.read_set.files = deleted;
+	request.change.Merge(std::move(insert.change));
+	return request;
+}
+
+} // namespace
+
+TEST(CommitLoop, RefillOfTheWholeTableIsAnOverwrite) {
+	TxnWorld world;
+	auto base = world.Commit(world.Append(world.Commit(world.Create()).snapshot, "second")).snapshot;
+	auto result = world.Commit(DeleteAndInsert(world, base, {"first", "second"}));
+	ASSERT_EQ(result.outcome, CommitOutcome::COMMITTED) << result.message;
+	EXPECT_EQ(result.snapshot->files.LiveCount(), 1u);
+	auto info = world.InfoOf(result.version);
+	EXPECT_EQ(info.operation, "WRITE");
+	EXPECT_EQ(info.operation_parameters, (StringMap {{"mode", "Overwrite"}, {"partitionBy", "[]"}}));
+	EXPECT_EQ(info.is_blind_append, false);
+}
+
+TEST(CommitLoop, RefillOfAPartIsStillADelete) {
+	TxnWorld world;
+	auto base = world.Commit(world.Append(world.Commit(world.Create()).snapshot, "second")).snapshot;
+	auto result = world.Commit(DeleteAndInsert(world, base, {"first"}));
+	ASSERT_EQ(result.outcome, CommitOutcome::COMMITTED) << result.message;
+	auto info = world.InfoOf(result.version);
+	EXPECT_EQ(info.operation, "DELETE");
+	EXPECT_EQ(info.operation_parameters, (StringMap {{"predicate", "[]"}}));
+}
+
+//! It removed all that it saw, but rows of another survive: the history may not call that an overwrite.
+TEST(CommitLoop, RefillBesideAnotherWriterIsStillADelete) {
+	TxnWorld world;
+	auto base = world.Commit(world.Create()).snapshot;
+	auto request = DeleteAndInsert(world, base, {"first"});
+	world.PutForeign(1, {TxnWorld::File("theirs")});
+	auto result = world.Commit(request);
+	ASSERT_EQ(result.outcome, CommitOutcome::COMMITTED) << result.message;
+	EXPECT_EQ(result.snapshot->files.LiveCount(), 2u);
+	EXPECT_EQ(world.InfoOf(2).operation, "DELETE");
+}
+
 TEST(CommitLoop, InCommitTimestampsGrowOverRebases) {
 	TxnWorld world;
 	auto created = world.Commit(world.Create({{"delta.enableInCommitTimestamps", "true"}}));
