@@ -1,6 +1,7 @@
 #include "txn/commit_assembly.hpp"
 
 #include "txn/conflict_check.hpp"
+#include "txn/row_id_rebase.hpp"
 
 #include <algorithm>
 
@@ -96,6 +97,7 @@ std::vector<Action> AssembleCommit(const CommitContent &content, const CommitSlo
 	}
 	actions.insert(actions.end(), change.added_files.begin(), change.added_files.end());
 	actions.insert(actions.end(), change.cdc_files.begin(), change.cdc_files.end());
+	RebaseRowIds(content.base, slot.previous, slot.version, actions);
 	return actions;
 }
 

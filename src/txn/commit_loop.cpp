@@ -8,6 +8,7 @@
 #include "txn/commit_assembly.hpp"
 #include "txn/commit_message.hpp"
 #include "txn/commit_slot.hpp"
+#include "txn/metadata_conflict.hpp"
 
 #include <exception>
 #include <utility>
@@ -181,9 +182,11 @@ private:
 		try {
 			auto next = AdvanceSnapshot(previous, winner.actions, commit);
 			if (next->configuration != previous->configuration) {
-				next->configuration->CheckWritable();
-				if (!request.change.protocol && !request.change.metadata) {
-					content.configuration = next->configuration;
+				if (auto reason = MoveTo(next->configuration)) {
+					auto conflict = DescribeWinner(winner);
+					conflict.kind = ConflictKind::METADATA_CHANGED;
+					conflict.reason = std::move(*reason);
+					return conflict;
 				}
 			}
 			previous = std::move(next);
@@ -197,6 +200,24 @@ private:
 			return conflict;
 		}
 		last_winner = DescribeWinner(winner);
+		return std::nullopt;
+	}
+
+	//! Our commit will be one of a table that the winner configured. Returns why it may not be; throws UNSUPPORTED for
+	//! a table that we cannot write.
+	std::optional<std::string> MoveTo(const TableConfigurationPtr &next) {
+		next->CheckWritable();
+		if (!SamePhysicalNames(*previous->configuration, *next)) {
+			return "it changed what the table's columns are called in its files";
+		}
+		if (!request.change.protocol && !request.change.metadata) {
+			content.configuration = next;
+		} else if (!request.change.protocol) {
+			auto ours = std::make_shared<TableConfiguration>(request.location.name, next->GetProtocol(),
+			                                                 *request.change.metadata);
+			ours->CheckWritable();
+			content.configuration = std::move(ours);
+		}
 		return std::nullopt;
 	}
 

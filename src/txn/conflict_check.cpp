@@ -1,9 +1,12 @@
 #include "txn/conflict_check.hpp"
 
+#include "base/error.hpp"
 #include "log/file_key.hpp"
 #include "protocol/dropped_table_mark.hpp"
 #include "scan/file_pruning.hpp"
+#include "txn/metadata_conflict.hpp"
 #include "txn/protocol_conflict.hpp"
+#include "txn/row_id_rebase.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -12,6 +15,9 @@
 namespace merganser {
 
 namespace {
+
+//! Canonical paths; they refer to the actions' texts.
+using PathSet = std::unordered_set<std::string_view>;
 
 //! The winner's actions by kind.
 struct WinnerSummary {
@@ -24,8 +30,10 @@ struct WinnerSummary {
 	void Take(const Action &action) {
 		if (auto add = std::get_if<AddFile>(&action)) {
 			adds.push_back(add);
+			added_paths.insert(CanonicalPath(add->path));
 		} else if (auto remove = std::get_if<RemoveFile>(&action)) {
 			removes.push_back(remove);
+			removed_paths.insert(CanonicalPath(remove->path));
 		} else if (auto found_protocol = std::get_if<Protocol>(&action)) {
 			protocol = found_protocol;
 		} else if (auto found_metadata = std::get_if<Metadata>(&action)) {
@@ -44,6 +52,8 @@ struct WinnerSummary {
 	const CommitInfo *info = nullptr;
 	std::vector<const AddFile *> adds;
 	std::vector<const RemoveFile *> removes;
+	PathSet added_paths;
+	PathSet removed_paths;
 	std::unordered_set<std::string_view> app_ids;
 	std::unordered_set<std::string_view> domains;
 };
@@ -56,6 +66,17 @@ public:
 	      const Winner &winner_p, IsolationLevel isolation_p)
 	    : base(base_p), ours(ours_p), read_set(read_set_p), version(winner_p.version), winner(winner_p),
 	      isolation(isolation_p) {
+		for (auto &path : read_set.files) {
+			read_paths.insert(CanonicalPath(path));
+		}
+		for (auto &remove : ours.removed_files) {
+			our_removed_paths.insert(CanonicalPath(remove.path));
+		}
+		for (auto &add : ours.added_files) {
+			if (!our_removed_paths.contains(CanonicalPath(add.path))) {
+				our_new_paths.insert(CanonicalPath(add.path));
+			}
+		}
 	}
 
 	std::optional<Conflict> Run() const {
@@ -99,15 +120,30 @@ private:
 				return Lost(ConflictKind::PROTOCOL_CHANGED, "both changed the table's protocol");
 			}
 		}
-		if (winner.metadata) {
-			return Lost(ConflictKind::METADATA_CHANGED, "it changed the table's schema or properties");
+		return CheckMetadata();
+	}
+
+	//! A change with metadata or a protocol of its own was made from the old ones and would undo the winner's.
+	std::optional<Conflict> CheckMetadata() const {
+		if (!winner.metadata) {
+			return std::nullopt;
+		}
+		if (ours.metadata || ours.protocol) {
+			return Lost(ConflictKind::METADATA_CHANGED, "both changed the table's schema or properties");
+		}
+		try {
+			if (auto reason = MetadataConflict(base, *winner.metadata)) {
+				return Lost(ConflictKind::METADATA_CHANGED, *reason);
+			}
+		} catch (const Error &error) {
+			return Lost(ConflictKind::METADATA_CHANGED, std::string("its schema cannot be read: ") + error.what());
 		}
 		return std::nullopt;
 	}
 
 	std::optional<Conflict> CheckDomainsAndTransactions() const {
 		for (auto &domain : ours.domains) {
-			if (winner.domains.contains(domain.domain)) {
+			if (winner.domains.contains(domain.domain) && !IsRowTracking(domain)) {
 				return Lost(ConflictKind::DOMAIN_METADATA, "both changed the metadata domain '" + domain.domain + "'");
 			}
 		}
@@ -136,7 +172,8 @@ private:
 		if (RearrangesOnly(ours)) {
 			return false;
 		}
-		bool is_blind = winner.info && winner.info->is_blind_append.value_or(false);
+		// A commit that takes files away has read them, whatever it says of itself.
+		bool is_blind = winner.info && winner.info->is_blind_append.value_or(false) && winner.removes.empty();
 		switch (isolation) {
 		case IsolationLevel::SERIALIZABLE:
 			return true;
@@ -152,22 +189,16 @@ private:
 	}
 
 	std::optional<Conflict> CheckAddedFiles() const {
-		if (!ours.added_files.empty()) {
-			std::unordered_set<std::string_view> added;
-			for (auto &add : ours.added_files) {
-				added.insert(CanonicalPath(add.path));
-			}
-			for (auto file : winner.adds) {
-				if (added.contains(CanonicalPath(file->path))) {
-					return Lost(ConflictKind::CONCURRENT_APPEND, "both added the file " + file->path);
-				}
+		for (auto file : winner.adds) {
+			if (our_new_paths.contains(CanonicalPath(file->path))) {
+				return Lost(ConflictKind::CONCURRENT_APPEND, "both added the file " + file->path);
 			}
 		}
 		if (!AddsCount()) {
 			return std::nullopt;
 		}
 		for (auto file : winner.adds) {
-			if (WasRead(*file)) {
+			if (!IsKnownFile(*file) && WasRead(*file)) {
 				std::string what =
 				    read_set.whole_table ? "the whole table was read" : "the statement's filter may match them";
 				return Lost(ConflictKind::CONCURRENT_APPEND,
@@ -177,34 +208,39 @@ private:
 		return std::nullopt;
 	}
 
+	//! A file that the winner removed and added again, with another deletion vector, and that we read or remove: no
+	//! new file. CheckRemovedFiles finds it and says it better.
+	bool IsKnownFile(const AddFile &file) const {
+		auto path = CanonicalPath(file.path);
+		return winner.removed_paths.contains(path) && (read_paths.contains(path) || our_removed_paths.contains(path));
+	}
+
+	//! By path alone: a winner that only changed the deletion vector removes the file and adds it again.
 	std::optional<Conflict> CheckRemovedFiles() const {
 		if (winner.removes.empty()) {
 			return std::nullopt;
 		}
-		if (read_set.whole_table) {
-			return Lost(ConflictKind::CONCURRENT_DELETE_READ,
-			            "it removed a file of the table, which was read whole: " + winner.removes[0]->path);
-		}
-		// By path alone: a winner that only changed the deletion vector removes the file and adds it again.
-		std::unordered_set<std::string_view> read;
-		for (auto &path : read_set.files) {
-			read.insert(CanonicalPath(path));
-		}
 		for (auto file : winner.removes) {
-			if (read.contains(CanonicalPath(file->path))) {
-				return Lost(ConflictKind::CONCURRENT_DELETE_READ, "it removed a file that was read: " + file->path);
+			if (read_paths.contains(CanonicalPath(file->path))) {
+				return Lost(ConflictKind::CONCURRENT_DELETE_READ, Took(*file) + " that was read: " + file->path);
 			}
 		}
-		std::unordered_set<std::string_view> removed;
-		for (auto &remove : ours.removed_files) {
-			removed.insert(CanonicalPath(remove.path));
+		if (read_set.whole_table) {
+			return Lost(ConflictKind::CONCURRENT_DELETE_READ,
+			            Took(*winner.removes[0]) + " of the table, which was read whole: " + winner.removes[0]->path);
 		}
 		for (auto file : winner.removes) {
-			if (removed.contains(CanonicalPath(file->path))) {
-				return Lost(ConflictKind::CONCURRENT_DELETE_DELETE, "both removed the file " + file->path);
+			if (our_removed_paths.contains(CanonicalPath(file->path))) {
+				return Lost(ConflictKind::CONCURRENT_DELETE_DELETE,
+				            Took(*file) + " that was to be changed too: " + file->path);
 			}
 		}
 		return std::nullopt;
+	}
+
+	std::string Took(const RemoveFile &file) const {
+		return winner.added_paths.contains(CanonicalPath(file.path)) ? "it deleted rows of a file"
+		                                                             : "it removed a file";
 	}
 
 	const TableConfiguration &base;
@@ -213,6 +249,10 @@ private:
 	const int64_t version;
 	const WinnerSummary winner;
 	const IsolationLevel isolation;
+	PathSet read_paths;
+	PathSet our_removed_paths;
+	//! Of files that we add and did not take out of the table in the same commit.
+	PathSet our_new_paths;
 };
 
 } // namespace

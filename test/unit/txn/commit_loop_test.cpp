@@ -103,6 +103,60 @@ TEST(CommitLoop, RefillBesideAnotherWriterIsStillADelete) {
 	EXPECT_EQ(world.InfoOf(2).operation, "DELETE");
 }
 
+namespace {
+
+//! A statement that has read the whole table, after an append of another.
+CommitRequest LateReader(TxnWorld &world, const StringMap &properties, std::optional<IsolationLevel> isolation) {
+	auto base = world.Commit(world.Create(properties)).snapshot;
+	auto request = world.Append(base, "mine");
+	request.read_set.whole_table = true;
+	request.isolation = isolation;
+	world.PutForeign(1, {TxnWorld::File("theirs")});
+	return request;
+}
+
+const StringMap WRITE_SERIALIZABLE_TABLE {{"delta.isolationLevel", "WriteSerializable"}};
+
+} // namespace
+
+TEST(CommitIsolation, TableSaysWhatASessionDoesNot) {
+	TxnWorld world;
+	EXPECT_EQ(world.Commit(LateReader(world, {}, std::nullopt)).outcome, CommitOutcome::CONFLICT);
+	TxnWorld other;
+	auto result = other.Commit(LateReader(other, WRITE_SERIALIZABLE_TABLE, std::nullopt));
+	ASSERT_EQ(result.outcome, CommitOutcome::COMMITTED) << result.message;
+	EXPECT_EQ(other.InfoOf(2).isolation_level, "WriteSerializable");
+}
+
+TEST(CommitIsolation, SessionMayAskForLess) {
+	TxnWorld world;
+	auto result = world.Commit(LateReader(world, {}, IsolationLevel::WRITE_SERIALIZABLE));
+	ASSERT_EQ(result.outcome, CommitOutcome::COMMITTED) << result.message;
+	EXPECT_EQ(world.InfoOf(2).isolation_level, "WriteSerializable");
+	EXPECT_EQ(world.InfoOf(0).isolation_level, "Serializable");
+}
+
+TEST(CommitIsolation, SessionMayAskForMore) {
+	TxnWorld world;
+	auto request = LateReader(world, WRITE_SERIALIZABLE_TABLE, IsolationLevel::SERIALIZABLE);
+	EXPECT_EQ(world.Commit(request).outcome, CommitOutcome::CONFLICT);
+	request.base = world.Latest();
+	auto result = world.Commit(request);
+	ASSERT_EQ(result.outcome, CommitOutcome::COMMITTED) << result.message;
+	EXPECT_EQ(world.InfoOf(2).isolation_level, "Serializable");
+}
+
+TEST(CommitIsolation, RearrangedFilesAreSnapshotIsolatedWhateverIsAskedFor) {
+	TxnWorld world;
+	auto base = world.Commit(world.Create()).snapshot;
+	auto request = world.Append(base, "compact");
+	request.change.added_files[0].data_change = false;
+	request.isolation = IsolationLevel::SERIALIZABLE;
+	auto result = world.Commit(request);
+	ASSERT_EQ(result.outcome, CommitOutcome::COMMITTED) << result.message;
+	EXPECT_EQ(world.InfoOf(1).isolation_level, "SnapshotIsolation");
+}
+
 TEST(CommitLoop, InCommitTimestampsGrowOverRebases) {
 	TxnWorld world;
 	auto created = world.Commit(world.Create({{"delta.enableInCommitTimestamps", "true"}}));
