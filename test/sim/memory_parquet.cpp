@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "protocol/action_json.hpp"
 
+#include <map>
+
 namespace merganser {
 
 namespace {
@@ -50,7 +52,7 @@ CheckpointRows MakeRows(const std::vector<Action> &actions, const CheckpointRead
 	return rows;
 }
 
-AddFile AddOf(const CheckpointRows &rows, uint32_t row) {
+AddFile AddOf(const CheckpointRows &rows, uint32_t row, const CheckpointRows::AddExtras *extras) {
 	AddFile add;
 	add.path = rows.path[row];
 	add.size = rows.size[row];
@@ -65,6 +67,13 @@ AddFile AddOf(const CheckpointRows &rows, uint32_t row) {
 			auto value = entry.is_null ? std::nullopt : std::optional<std::string>(entry.value);
 			add.partition_values.emplace(std::string(entry.key), value);
 		}
+	}
+	if (extras) {
+		add.deletion_vector = extras->deletion_vector;
+		add.tags = extras->tags;
+		add.base_row_id = extras->base_row_id;
+		add.default_row_commit_version = extras->default_row_commit_version;
+		add.clustering_provider = extras->clustering_provider;
 	}
 	return add;
 }
@@ -95,9 +104,14 @@ PutOutcome MemoryParquet::WriteCheckpoint(ObjectStore &store, const std::string 
 	std::string text;
 	CheckpointRows rows;
 	while (source.Next(rows)) {
+		std::map<uint32_t, const CheckpointRows::AddExtras *> extras;
+		for (auto &extra : rows.extras) {
+			extras[extra.row] = &extra;
+		}
 		for (uint32_t row = 0; row < rows.count; row++) {
 			if (row < rows.is_add.size() && rows.is_add[row]) {
-				text += WriteAction(AddOf(rows, row)) + "\n";
+				auto found = extras.find(row);
+				text += WriteAction(AddOf(rows, row, found == extras.end() ? nullptr : found->second)) + "\n";
 			}
 		}
 		for (auto &[row, action] : rows.others) {

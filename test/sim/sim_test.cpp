@@ -1,4 +1,5 @@
 #include "sim_check.hpp"
+#include "sim_environment.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,11 +10,6 @@
 namespace merganser {
 
 namespace {
-
-uint64_t FromEnvironment(const char *name, uint64_t otherwise) {
-	auto text = std::getenv(name);
-	return text ? std::strtoull(text, nullptr, 10) : otherwise;
-}
 
 //! Which actors take part comes from the seed too: quiet stores and broken ones, few actors and many.
 std::unique_ptr<SimWorld> RunSeed(uint64_t seed, bool keeps_trace = false) {
@@ -53,7 +49,7 @@ TEST(Sim, EverySeedKeepsTheRules) {
 	if (std::getenv("SIM_SEED")) {
 		GTEST_SKIP() << "replaying one seed";
 	}
-	uint64_t seeds = FromEnvironment("SIM_SEEDS", 200);
+	uint64_t seeds = NumberFromEnvironment("SIM_SEEDS", 200);
 	std::map<CommitOutcome, size_t> outcomes;
 	std::map<ConflictKind, size_t> conflicts;
 	uint64_t faults = 0;
@@ -97,12 +93,12 @@ TEST(Sim, SameSeedTwiceIsEqual) {
 	EXPECT_NE(RunSeed(1)->scheduler.TraceHash(), RunSeed(2)->scheduler.TraceHash());
 }
 
-//! `SIM_SEED=17 sim` runs one seed and tells every store call and every commit.
+//! `SIM_SEED=17 sim --gtest_filter=Sim.Replay` runs one seed and tells every store call and every commit.
 TEST(Sim, Replay) {
 	if (!std::getenv("SIM_SEED")) {
 		GTEST_SKIP() << "set SIM_SEED to replay one seed";
 	}
-	uint64_t seed = FromEnvironment("SIM_SEED", 1);
+	uint64_t seed = NumberFromEnvironment("SIM_SEED", 1);
 	auto world = RunSeed(seed, true);
 	for (auto &line : world->scheduler.trace) {
 		std::cout << line << "\n";

@@ -1,7 +1,6 @@
 #include "sim_world.hpp"
 
 #include "base/error.hpp"
-#include "hooked_store.hpp"
 #include "log/checkpoint_writer.hpp"
 #include "txn/overwrite.hpp"
 
@@ -220,17 +219,7 @@ struct SimWorld::Actor {
 	int file_count = 0;
 };
 
-SimWorld::SimWorld(uint64_t seed_p, uint32_t fail_permille)
-    : clock(1700000000000), scheduler(seed_p, clock), seed(seed_p) {
-	memory = std::make_shared<MemoryStore>(clock);
-	FaultPlan plan;
-	plan.seed = seed * 7919 + 1;
-	plan.fail_permille = fail_permille;
-	faulty = std::make_shared<FaultyStore>(memory, plan, clock);
-	auto hooked = std::make_shared<HookedStore>(
-	    faulty, [this](StoreCall call, const std::string &path) { scheduler.Step(call, path); });
-	location = TableLocation {hooked, "lake/t", "lake.t"};
-	plain_location = TableLocation {memory, "lake/t", "lake.t"};
+SimWorld::SimWorld(uint64_t seed_p, uint32_t fail_permille) : SimStage(seed_p, fail_permille) {
 }
 
 SimWorld::~SimWorld() = default;
@@ -270,12 +259,6 @@ void SimWorld::AddCheckpointer(const std::string &name, int rounds) {
 
 void SimWorld::AddReader(const std::string &name, int rounds) {
 	AddActor(name, rounds, &Actor::Read);
-}
-
-void SimWorld::Run() {
-	scheduler.Run();
-	faulty->Heal();
-	faulty->FlushLate();
 }
 
 } // namespace merganser

@@ -1,10 +1,7 @@
 #pragma once
 
 #include "log/snapshot.hpp"
-#include "memory_parquet.hpp"
-#include "scheduler.hpp"
-#include "store/faulty_store.hpp"
-#include "store/memory_store.hpp"
+#include "sim_stage.hpp"
 #include "txn/commit_loop.hpp"
 
 #include <cstdint>
@@ -37,7 +34,7 @@ struct ReadRecord {
 
 //! One simulated table with everything around it. Actors run one at a time (Scheduler), so that the records need no
 //! lock.
-class SimWorld {
+class SimWorld : public SimStage {
 public:
 	SimWorld(uint64_t seed, uint32_t fail_permille);
 	~SimWorld();
@@ -53,24 +50,14 @@ public:
 	void AddAlterer(const std::string &name, int rounds);
 	void AddCheckpointer(const std::string &name, int rounds);
 	void AddReader(const std::string &name, int rounds);
-	void Run();
 
-	MockClock clock;
-	Scheduler scheduler;
-	std::shared_ptr<MemoryStore> memory;
-	std::shared_ptr<FaultyStore> faulty;
 	std::vector<CommitRecord> commits;
 	std::vector<ReadRecord> reads;
-	//! The table as the checkers see it: without faults and schedule.
-	TableLocation plain_location;
 
 private:
 	struct Actor;
 	void AddActor(const std::string &name, int rounds, void (Actor::*act)());
 
-	uint64_t seed;
-	MemoryParquet parquet;
-	TableLocation location;
 	std::vector<std::unique_ptr<Actor>> actors;
 };
 
