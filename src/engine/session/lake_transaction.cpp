@@ -325,7 +325,7 @@ duckdb::ErrorData LakeTransaction::Commit(duckdb::ClientContext &context) {
 		return duckdb::ErrorData();
 	}
 	finished = true;
-	if (!written_state || !written_state->change) {
+	if (!written_state || !written_state->change || written_state->change->IsEmpty()) {
 		for (auto &entry : tables) {
 			DeleteWrittenFiles(*entry.second);
 		}
