@@ -4,6 +4,7 @@
 #include "txn/row_id_rebase.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace merganser {
 
@@ -62,8 +63,8 @@ CommitInfo MakeCommitInfo(const CommitContent &content, const CommitSlot &slot) 
 }
 
 //! A commit that turns in-commit timestamps on in a table with history says since when they hold.
-Metadata WithTimestampEnablement(const CommitContent &content, const CommitSlot &slot, const CommitInfo &info) {
-	Metadata metadata = *content.change.metadata;
+void SetTimestampEnablement(const CommitContent &content, const CommitSlot &slot, const CommitInfo &info,
+                            Metadata &metadata) {
 	bool enables =
 	    content.base && info.in_commit_timestamp && !content.base->configuration->InCommitTimestampsEnabled();
 	if (enables) {
@@ -71,32 +72,21 @@ Metadata WithTimestampEnablement(const CommitContent &content, const CommitSlot 
 		metadata.configuration["delta.inCommitTimestampEnablementTimestamp"] =
 		    std::to_string(*info.in_commit_timestamp);
 	}
-	return metadata;
 }
 
 } // namespace
 
 std::vector<Action> AssembleCommit(const CommitContent &content, const CommitSlot &slot) {
-	auto &change = content.change;
 	auto info = MakeCommitInfo(content, slot);
-	std::vector<Action> actions;
-	actions.emplace_back(info);
-	if (change.protocol) {
-		actions.emplace_back(*change.protocol);
-	}
-	if (change.metadata) {
-		actions.emplace_back(WithTimestampEnablement(content, slot, info));
-	}
-	actions.insert(actions.end(), change.transactions.begin(), change.transactions.end());
-	actions.insert(actions.end(), change.domains.begin(), change.domains.end());
-	for (auto &remove : change.removed_files) {
-		auto &action = std::get<RemoveFile>(actions.emplace_back(remove));
-		if (!action.deletion_timestamp) {
-			action.deletion_timestamp = slot.now_ms;
+	auto actions = ActionsOf(content.change);
+	for (auto &action : actions) {
+		if (auto metadata = std::get_if<Metadata>(&action)) {
+			SetTimestampEnablement(content, slot, info, *metadata);
+		} else if (auto remove = std::get_if<RemoveFile>(&action)) {
+			remove->deletion_timestamp = remove->deletion_timestamp.value_or(slot.now_ms);
 		}
 	}
-	actions.insert(actions.end(), change.added_files.begin(), change.added_files.end());
-	actions.insert(actions.end(), change.cdc_files.begin(), change.cdc_files.end());
+	actions.insert(actions.begin(), std::move(info));
 	RebaseRowIds(content.base, slot.previous, slot.version, actions);
 	return actions;
 }

@@ -121,4 +121,20 @@ void TableChange::Merge(TableChange &&later) {
 	AddMetrics(operation_metrics, later.operation_metrics);
 }
 
+std::vector<Action> ActionsOf(const TableChange &change) {
+	std::vector<Action> actions;
+	if (change.protocol) {
+		actions.emplace_back(*change.protocol);
+	}
+	if (change.metadata) {
+		actions.emplace_back(*change.metadata);
+	}
+	actions.insert(actions.end(), change.transactions.begin(), change.transactions.end());
+	actions.insert(actions.end(), change.domains.begin(), change.domains.end());
+	actions.insert(actions.end(), change.removed_files.begin(), change.removed_files.end());
+	actions.insert(actions.end(), change.added_files.begin(), change.added_files.end());
+	actions.insert(actions.end(), change.cdc_files.begin(), change.cdc_files.end());
+	return actions;
+}
+
 } // namespace merganser

@@ -38,4 +38,7 @@ struct TableChange {
 	void Merge(TableChange &&later);
 };
 
+//! The change as actions of a log, without commitInfo: protocol and metadata first, removes before adds.
+std::vector<Action> ActionsOf(const TableChange &change);
+
 } // namespace merganser

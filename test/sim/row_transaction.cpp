@@ -15,13 +15,6 @@ namespace {
 //! Times that a call to the store is made before the statement fails.
 constexpr int STORE_TRIES_MAX = 12;
 
-std::vector<Action> ActionsOf(const TableChange &change) {
-	std::vector<Action> actions;
-	actions.insert(actions.end(), change.removed_files.begin(), change.removed_files.end());
-	actions.insert(actions.end(), change.added_files.begin(), change.added_files.end());
-	return actions;
-}
-
 //! Calls until the store answers; throws its last IO error.
 template <class CALL>
 auto WithRetries(CALL call) {

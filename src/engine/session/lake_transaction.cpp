@@ -112,21 +112,6 @@ void LakeTransaction::CheckMayWrite(duckdb::ClientContext &context, const TableL
 	}
 }
 
-static std::vector<Action> ActionsOf(const TableChange &change) {
-	std::vector<Action> actions;
-	if (change.protocol) {
-		actions.emplace_back(*change.protocol);
-	}
-	if (change.metadata) {
-		actions.emplace_back(*change.metadata);
-	}
-	actions.insert(actions.end(), change.transactions.begin(), change.transactions.end());
-	actions.insert(actions.end(), change.domains.begin(), change.domains.end());
-	actions.insert(actions.end(), change.removed_files.begin(), change.removed_files.end());
-	actions.insert(actions.end(), change.added_files.begin(), change.added_files.end());
-	return actions;
-}
-
 //! What the transaction sees: the pinned version with its own change on top, as if it were committed.
 static SnapshotPtr ViewOf(const TableLocation &location, const SnapshotPtr &base, const TableChange &change) {
 	SnapshotPtr older = base;

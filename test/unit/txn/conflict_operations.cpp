@@ -206,18 +206,8 @@ Winner AsWinner(const Operation &operation, const char *name) {
 	info.engine_info = "Apache-Spark/4.0";
 	info.is_blind_append =
 	    !read.whole_table && read.predicates.empty() && read.files.empty() && change.removed_files.empty();
-	Winner winner {7, {info}};
-	auto &actions = winner.actions;
-	if (change.protocol) {
-		actions.emplace_back(*change.protocol);
-	}
-	if (change.metadata) {
-		actions.emplace_back(*change.metadata);
-	}
-	actions.insert(actions.end(), change.transactions.begin(), change.transactions.end());
-	actions.insert(actions.end(), change.domains.begin(), change.domains.end());
-	actions.insert(actions.end(), change.removed_files.begin(), change.removed_files.end());
-	actions.insert(actions.end(), change.added_files.begin(), change.added_files.end());
+	Winner winner {7, ActionsOf(change)};
+	winner.actions.insert(winner.actions.begin(), info);
 	return winner;
 }
 
