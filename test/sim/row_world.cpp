@@ -1,7 +1,7 @@
 #include "row_world.hpp"
 
 #include "base/error.hpp"
-#include "log/checkpoint_writer.hpp"
+#include "log_client.hpp"
 #include "row_transaction.hpp"
 
 #include <exception>
@@ -36,11 +36,8 @@ Metadata MakeMetadata(const RowWorldOptions &options) {
 //! One simulated client. Runs on the thread that the scheduler gives it.
 struct RowWorld::Actor {
 	Actor(RowWorld &world_p, std::string name_p, uint64_t seed)
-	    : world(world_p), name(std::move(name_p)), random(seed), choices(seed + 17) {
-	}
-
-	LogContext Log() {
-		return LogContext {world.parquet};
+	    : world(world_p), name(std::move(name_p)), random(seed), choices(seed + 17),
+	      log(world_p, random, READ_TRIES_MAX) {
 	}
 
 	TransactionSettings Settings(const std::string &id) {
@@ -53,28 +50,14 @@ struct RowWorld::Actor {
 	//! The newest version; nullptr when the store fails again and again. Some looks start cold.
 	SnapshotPtr Look() {
 		if (random.Below(4) == 0) {
-			known = nullptr;
+			log.Forget();
 		}
-		for (int i = 0; i < READ_TRIES_MAX; i++) {
-			try {
-				known = known ? RefreshSnapshot(known, Log()) : LoadSnapshot(world.location, Log());
-				return known;
-			} catch (const Error &error) {
-				if (error.kind != ErrorKind::IO) {
-					throw;
-				}
-			}
-		}
-		return nullptr;
+		return log.Look();
 	}
 
 	CommitResult Commit(CommitRequest request) {
 		request.isolation = world.options.isolation;
-		auto result = CommitChange(request, CommitEnvironment {Log(), world.clock, random});
-		if (result.snapshot) {
-			known = result.snapshot;
-		}
-		return result;
+		return log.Commit(request);
 	}
 
 	TransactionRecord NewRecord(std::vector<Statement> statements) {
@@ -199,24 +182,12 @@ struct RowWorld::Actor {
 		world.records.push_back(std::move(record));
 	}
 
-	void Checkpoint() {
-		try {
-			if (auto snapshot = Look()) {
-				WriteCheckpoint(*snapshot, Log(), world.clock.NowMs());
-			}
-		} catch (const Error &error) {
-			if (error.kind != ErrorKind::IO) {
-				throw;
-			}
-		}
-	}
-
 	RowWorld &world;
 	const std::string name;
 	SeededRandom random;
 	//! What statements are made of: not moved on by what the store does.
 	SeededRandom choices;
-	SnapshotPtr known;
+	LogClient log;
 	int file_count = 0;
 	int transaction_count = 0;
 };
@@ -289,7 +260,7 @@ void RowWorld::AddAlterer(const std::string &name, int rounds) {
 }
 
 void RowWorld::AddCheckpointer(const std::string &name, int rounds) {
-	AddActor(name, rounds, [](Actor &actor) { actor.Checkpoint(); });
+	AddActor(name, rounds, [](Actor &actor) { actor.log.Checkpoint(actor.Look()); });
 }
 
 } // namespace merganser

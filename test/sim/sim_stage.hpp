@@ -31,6 +31,7 @@ public:
 	TableLocation plain_location;
 
 protected:
+	friend class LogClient;
 	~SimStage() = default;
 
 	const uint64_t seed;

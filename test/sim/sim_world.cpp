@@ -1,7 +1,7 @@
 #include "sim_world.hpp"
 
 #include "base/error.hpp"
-#include "log/checkpoint_writer.hpp"
+#include "log_client.hpp"
 #include "txn/overwrite.hpp"
 
 #include <charconv>
@@ -44,29 +44,19 @@ int64_t SumOf(const Snapshot &snapshot) {
 //! One simulated client. Runs on the thread that the scheduler gives it.
 struct SimWorld::Actor {
 	Actor(SimWorld &world_p, std::string name_p, uint64_t seed)
-	    : world(world_p), name(std::move(name_p)), random(seed) {
-	}
-
-	LogContext Log() {
-		return LogContext {world.parquet};
+	    : world(world_p), name(std::move(name_p)), random(seed), log(world_p, random, READ_TRIES_MAX) {
 	}
 
 	//! The newest version; nullptr when there is no table or the store fails again and again.
 	SnapshotPtr Look() {
-		for (int i = 0; i < READ_TRIES_MAX; i++) {
-			try {
-				known = known ? RefreshSnapshot(known, Log()) : LoadSnapshot(world.location, Log());
-				return known;
-			} catch (const Error &error) {
-				if (error.kind == ErrorKind::NOT_FOUND) {
-					return nullptr;
-				}
-				if (error.kind != ErrorKind::IO) {
-					throw;
-				}
+		try {
+			return log.Look();
+		} catch (const Error &error) {
+			if (error.kind != ErrorKind::NOT_FOUND) {
+				throw;
 			}
+			return nullptr;
 		}
-		return nullptr;
 	}
 
 	AddFile NewFile(int64_t value) {
@@ -81,7 +71,7 @@ struct SimWorld::Actor {
 	void Commit(CommitRequest request) {
 		request.location = world.location;
 		request.engine_info = "sim/" + name;
-		auto result = CommitChange(request, CommitEnvironment {Log(), world.clock, random});
+		auto result = log.Commit(request);
 		CommitRecord record;
 		record.actor = name;
 		record.operation = request.change.operation;
@@ -91,9 +81,6 @@ struct SimWorld::Actor {
 		record.message = result.message;
 		if (result.conflict) {
 			record.conflict = result.conflict->kind;
-		}
-		if (result.snapshot) {
-			known = result.snapshot;
 		}
 		world.commits.push_back(std::move(record));
 	}
@@ -191,21 +178,13 @@ struct SimWorld::Actor {
 	}
 
 	void Checkpoint() {
-		try {
-			if (auto snapshot = Look()) {
-				WriteCheckpoint(*snapshot, Log(), world.clock.NowMs());
-			}
-		} catch (const Error &error) {
-			if (error.kind != ErrorKind::IO) {
-				throw;
-			}
-		}
+		log.Checkpoint(Look());
 	}
 
 	void Read() {
 		// Every other read starts cold.
 		if (random.Below(2) == 0) {
-			known = nullptr;
+			log.Forget();
 		}
 		if (auto snapshot = Look()) {
 			world.reads.push_back({name, snapshot->version, SumOf(*snapshot), snapshot->IsDropped()});
@@ -215,7 +194,7 @@ struct SimWorld::Actor {
 	SimWorld &world;
 	const std::string name;
 	SeededRandom random;
-	SnapshotPtr known;
+	LogClient log;
 	int file_count = 0;
 };
 
