@@ -9,6 +9,7 @@
 #include "engine/catalog/listing_needs.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/port/type_map.hpp"
+#include "engine/scan/file_bounds.hpp"
 #include "engine/scan/lake_scan.hpp"
 #include "engine/session/lake_transaction.hpp"
 
@@ -47,26 +48,11 @@ duckdb::TableFunction LakeTable::GetScanFunction(duckdb::ClientContext &context,
 	return GetScanFunction(context, bind_data);
 }
 
-//! nullopt where the log does not say how many rows a file has.
-static std::optional<uint64_t> LiveRecords(const Snapshot &snapshot) {
-	uint64_t total = 0;
-	bool is_known = true;
-	snapshot.files.ForEachLive([&](FileRef file) {
-		auto &batch = snapshot.files.BatchOf(file);
-		auto records = batch.Statistics({})->num_records[file.row];
-		auto deletions = batch.DeletionVector(file.row);
-		auto deleted = deletions ? int64_t(deletions->cardinality) : 0;
-		is_known &= records >= deleted;
-		total += is_known ? uint64_t(records - deleted) : 0;
-	});
-	return is_known ? std::optional<uint64_t>(total) : std::nullopt;
-}
-
 duckdb::TableStorageInfo LakeTable::GetStorageInfo(duckdb::ClientContext &context) {
 	duckdb::TableStorageInfo info;
 	// Entries of listings that show names only have no configuration: their table was not opened.
 	bool is_asked = snapshot->configuration && ListingNeeds::NeedsRecordCounts(context);
-	auto records = is_asked ? AtBorder([&] { return LiveRecords(*snapshot); }) : std::nullopt;
+	auto records = is_asked ? AtBorder([&] { return FileBounds(snapshot).LiveRows(); }) : std::nullopt;
 	if (records) {
 		info.cardinality = duckdb::idx_t(*records);
 	}

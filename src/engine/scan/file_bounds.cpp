@@ -79,6 +79,17 @@ std::optional<uint64_t> FileBounds::LiveRows(FileRef file) const {
 	return uint64_t(rows - deleted_rows);
 }
 
+std::optional<uint64_t> FileBounds::LiveRows() const {
+	uint64_t total = 0;
+	bool is_known = true;
+	snapshot->files.ForEachLive([&](FileRef file) {
+		const auto rows = is_known ? LiveRows(file) : std::nullopt;
+		is_known = rows.has_value();
+		total += rows.value_or(0);
+	});
+	return is_known ? std::optional(total) : std::nullopt;
+}
+
 std::optional<FileBounds::Bounds> FileBounds::ReadPartition(size_t partition_column, size_t field, FileRef file) const {
 	auto &batch = snapshot->files.BatchOf(file);
 	auto &text = batch.PartitionDictionary(partition_column)[batch.PartitionCode(partition_column, file.row)];

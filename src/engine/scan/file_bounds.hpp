@@ -22,6 +22,8 @@ public:
 
 	//! Rows without the deleted ones; nullopt when the log does not say.
 	std::optional<uint64_t> LiveRows(FileRef file) const;
+	//! Of all live files together.
+	std::optional<uint64_t> LiveRows() const;
 	//! Bounds and NULLs of a column in one file; nullptr for types whose bounds are not kept (strings, floats, nested
 	//! …).
 	duckdb::unique_ptr<duckdb::BaseStatistics> OfFile(size_t field, FileRef file) const;

@@ -1,14 +1,11 @@
 #include "engine/write/plan_row_change.hpp"
 
-#include "base/json_writer.hpp"
 #include "duckdb/catalog/catalog_entry/table_catalog_entry.hpp"
 #include "duckdb/execution/operator/scan/physical_empty_result.hpp"
 #include "duckdb/execution/operator/scan/physical_table_scan.hpp"
-#include "duckdb/planner/expression/bound_default_expression.hpp"
 #include "duckdb/planner/expression/bound_reference_expression.hpp"
 #include "duckdb/planner/operator/logical_get.hpp"
 #include "engine/port/error_border.hpp"
-#include "engine/scan/file_bounds.hpp"
 #include "engine/scan/lake_scan_info.hpp"
 #include "engine/write/lake_row_change.hpp"
 
@@ -25,18 +22,8 @@ using duckdb::MergeActionType;
 constexpr size_t NAMING_COLUMNS_MAX = 4;
 
 RowChangePlan MakePlan(const ChangedTable &table, RowStatement statement, const char *operation) {
-	RowChangePlan plan {table.catalog,
-	                    statement,
-	                    table.snapshot,
-	                    MakeWriteSpec(table.snapshot->location, table.snapshot->configuration),
-	                    TableChange(),
-	                    {},
-	                    0,
-	                    0,
-	                    std::nullopt,
-	                    false,
-	                    false,
-	                    {}};
+	RowChangePlan plan {table.catalog, statement, table.snapshot,
+	                    MakeWriteSpec(table.snapshot->location, table.snapshot->configuration)};
 	plan.change.operation = operation;
 	return plan;
 }
@@ -111,22 +98,19 @@ void FindNamingColumns(const duckdb::LogicalOperator &op, const duckdb::TableCat
 	}
 }
 
-//! True when every row is deleted and the log says how many there are.
-bool DeletesAll(const duckdb::LogicalDelete &op, const SnapshotPtr &snapshot, const duckdb::PhysicalOperator &child) {
+//! The number of rows when every row is deleted and the log says how many there are.
+std::optional<uint64_t> AllRows(const duckdb::LogicalDelete &op, const duckdb::PhysicalOperator &child) {
 	const auto *scan = ScanOf(*op.children[0], op.table);
 	if (op.return_chunk || !scan || child.type != duckdb::PhysicalOperatorType::TABLE_SCAN) {
-		return false;
+		return std::nullopt;
 	}
 	// A filter that is true for all rows of the chosen files is in the record only.
 	const bool reads_all = scan->target.record && !scan->target.record->GetPredicate();
 	const auto &filters = child.Cast<duckdb::PhysicalTableScan>().table_filters;
 	if (!reads_all || (filters && !filters->filters.empty())) {
-		return false;
+		return std::nullopt;
 	}
-	const FileBounds bounds(snapshot);
-	bool is_known = true;
-	snapshot->files.ForEachLive([&](FileRef file) { is_known = is_known && bounds.LiveRows(file).has_value(); });
-	return is_known;
+	return scan->bounds.LiveRows();
 }
 
 RowAction TakeAction(duckdb::LogicalMergeInto &op, duckdb::MergeActionCondition when,
@@ -175,8 +159,8 @@ duckdb::PhysicalOperator &PlanLakeDelete(duckdb::PhysicalPlanGenerator &planner,
 		plan.file_index_column = op.expressions[0]->Cast<duckdb::BoundReferenceExpression>().index;
 		plan.position_column = op.expressions[1]->Cast<duckdb::BoundReferenceExpression>().index;
 		plan.actions.emplace_back().type = MergeActionType::MERGE_DELETE;
-		plan.deletes_all = DeletesAll(op, table.snapshot, child);
-		if (plan.deletes_all) {
+		plan.all_rows = AllRows(op, child);
+		if (plan.all_rows) {
 			auto &nothing = planner.Make<duckdb::PhysicalEmptyResult>(child.types, 0);
 			return MakeOperator(planner, std::move(plan), op, nothing);
 		}

@@ -1,7 +1,6 @@
 #include "engine/write/row_change.hpp"
 
 #include "base/error.hpp"
-#include "engine/scan/file_bounds.hpp"
 #include "engine/scan/row_read.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "engine/write/row_updates.hpp"
@@ -25,19 +24,6 @@ std::vector<duckdb::vector<duckdb::LogicalType>> UpdateTypes(const RowChangePlan
 		}
 	}
 	return types;
-}
-
-//! nullopt where the log does not say how many rows a file has.
-std::optional<uint64_t> LiveRows(const SnapshotPtr &snapshot) {
-	const FileBounds bounds(snapshot);
-	uint64_t total = 0;
-	bool is_known = true;
-	snapshot->files.ForEachLive([&](FileRef file) {
-		const auto rows = is_known ? bounds.LiveRows(file) : std::nullopt;
-		is_known = rows.has_value();
-		total += rows.value_or(0);
-	});
-	return is_known ? std::optional(total) : std::nullopt;
 }
 
 } // namespace
@@ -80,15 +66,11 @@ void RowChange::ThrowChangedTwice(RowPlace place) {
 	    plan.spec.location.name, named);
 }
 
-bool RowChange::TryDeleteAll(TableChange &change) {
-	if (!plan.deletes_all) {
-		return false;
-	}
-	const auto rows = LiveRows(plan.snapshot);
-	Verify(rows.has_value(), "all rows are only deleted at once when they are counted");
-	deleted_rows = *rows;
+void RowChange::DeleteAll(TableChange &change) {
+	deleted_rows = *plan.all_rows;
 	RemoveAllFiles(*plan.snapshot, LakeInstance::Get(context).GetClock().NowMs(), change);
-	return true;
+	change.operation_metrics["numDeletedRows"] = std::to_string(deleted_rows);
+	change.operation_metrics["numRemovedFiles"] = std::to_string(change.removed_files.size());
 }
 
 void RowChange::ChangeRows(TableChange &change) {
@@ -155,12 +137,9 @@ void RowChange::AddMetrics(const RowDeleter &deleter, TableChange &change) const
 }
 
 void RowChange::Finish() {
-	TableChange change;
-	change.operation = plan.change.operation;
-	change.operation_parameters = plan.change.operation_parameters;
-	if (TryDeleteAll(change)) {
-		change.operation_metrics["numDeletedRows"] = std::to_string(deleted_rows);
-		change.operation_metrics["numRemovedFiles"] = std::to_string(change.removed_files.size());
+	auto change = plan.change;
+	if (plan.all_rows) {
+		DeleteAll(change);
 	} else {
 		ChangeRows(change);
 	}

@@ -46,8 +46,7 @@ public:
 
 private:
 	[[noreturn]] void ThrowChangedTwice(RowPlace place);
-	//! True when the statement was done by removing every file.
-	bool TryDeleteAll(TableChange &change);
+	void DeleteAll(TableChange &change);
 	void ChangeRows(TableChange &change);
 	void AddMetrics(const RowDeleter &deleter, TableChange &change) const;
 

@@ -8,6 +8,7 @@
 #include "txn/table_change.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,19 +38,20 @@ struct RowChangePlan {
 	SnapshotPtr snapshot;
 	WriteSpec spec;
 	//! Operation and parameters.
-	TableChange change;
+	TableChange change {};
 	//! In the order of the statement.
-	std::vector<RowAction> actions;
+	std::vector<RowAction> actions {};
 	//! Columns of the arriving rows: file_index and position.
 	idx_t file_index_column = 0;
 	idx_t position_column = 0;
 	//! Not NULL where a row of the source is behind the arriving row; none when that is always so.
-	std::optional<idx_t> source_marker;
+	std::optional<idx_t> source_marker {};
 	bool returning = false;
-	//! DELETE without any condition: nothing arrives, every file is removed.
-	bool deletes_all = false;
+	//! DELETE of every row: nothing arrives, every file is removed. The rows that the table has, as the log counts
+	//! them.
+	std::optional<uint64_t> all_rows {};
 	//! Columns that name a row to the user: those that the statement looks at.
-	std::vector<size_t> naming_columns;
+	std::vector<size_t> naming_columns {};
 };
 
 } // namespace merganser

@@ -11,7 +11,8 @@
 
 namespace merganser {
 
-std::optional<std::string> StatisticsWithVector(const Snapshot &snapshot, FileRef file) {
+//! A file's statistics when a deletion vector is added: bounds stay right but are not tight any more.
+static std::optional<std::string> StatisticsWithVector(const Snapshot &snapshot, FileRef file) {
 	const auto &leaves = snapshot.configuration->DataLeaves();
 	std::vector<size_t> wanted;
 	for (size_t i = 0; i < leaves.size(); i++) {

@@ -68,7 +68,4 @@ private:
 	uint64_t replaced_vectors = 0;
 };
 
-//! Spark's text of a file's statistics when a deletion vector is added: bounds stay right but are not tight any more.
-std::optional<std::string> StatisticsWithVector(const Snapshot &snapshot, FileRef file);
-
 } // namespace merganser
