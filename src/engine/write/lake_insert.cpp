@@ -9,44 +9,26 @@ namespace merganser {
 
 namespace {
 
-class InsertGlobalState : public duckdb::GlobalSinkState {
+class InsertGlobalState : public WritingState {
 public:
 	InsertGlobalState(duckdb::ClientContext &context, const LakeInsertPlan &insert, LakeTransaction &transaction)
 	    : sink(context, insert.spec, transaction) {
 	}
 
 	FileSink sink;
-	std::mutex lock;
-	//! Rows for RETURNING.
-	duckdb::unique_ptr<duckdb::ColumnDataCollection> returned;
-	uint64_t row_count = 0;
 };
 
 class InsertLocalState : public duckdb::LocalSinkState {
 public:
 	FileSink::Local rows;
-	duckdb::unique_ptr<duckdb::ColumnDataCollection> returned;
-	uint64_t row_count = 0;
-};
-
-class InsertSourceState : public duckdb::GlobalSourceState {
-public:
-	duckdb::ColumnDataScanState scan;
-	bool is_done = false;
 };
 
 } // namespace
 
 LakeInsert::LakeInsert(duckdb::PhysicalPlan &plan, duckdb::vector<duckdb::LogicalType> types_p, LakeInsertPlan insert_p,
                        idx_t estimated_cardinality_p)
-    : PhysicalOperator(plan, duckdb::PhysicalOperatorType::EXTENSION, std::move(types_p), estimated_cardinality_p),
+    : WritingOperator(plan, std::move(types_p), insert_p.spec.location.name, estimated_cardinality_p),
       insert(std::move(insert_p)) {
-}
-
-duckdb::InsertionOrderPreservingMap<std::string> LakeInsert::ParamsToString() const {
-	duckdb::InsertionOrderPreservingMap<std::string> result;
-	result["Table"] = insert.spec.location.name;
-	return result;
 }
 
 duckdb::unique_ptr<duckdb::GlobalSinkState> LakeInsert::GetGlobalSinkState(duckdb::ClientContext &context) const {
@@ -55,7 +37,7 @@ duckdb::unique_ptr<duckdb::GlobalSinkState> LakeInsert::GetGlobalSinkState(duckd
 	return AtBorder([&] {
 		auto state = duckdb::make_uniq<InsertGlobalState>(context, insert, transaction);
 		if (insert.returning) {
-			state->returned = duckdb::make_uniq<duckdb::ColumnDataCollection>(context, types);
+			state->returned = std::make_unique<ReturnedRows>(context, types, false);
 		}
 		return duckdb::unique_ptr<duckdb::GlobalSinkState>(std::move(state));
 	});
@@ -65,17 +47,13 @@ duckdb::unique_ptr<duckdb::LocalSinkState> LakeInsert::GetLocalSinkState(duckdb:
 	return duckdb::make_uniq<InsertLocalState>();
 }
 
-duckdb::SinkResultType LakeInsert::Sink(duckdb::ExecutionContext &context, duckdb::DataChunk &chunk,
+duckdb::SinkResultType LakeInsert::Sink(duckdb::ExecutionContext &, duckdb::DataChunk &chunk,
                                         duckdb::OperatorSinkInput &input) const {
 	auto &global = input.global_state.Cast<InsertGlobalState>();
-	auto &local = input.local_state.Cast<InsertLocalState>();
-	AtBorder([&] { global.sink.Sink(local.rows, chunk); });
-	local.row_count += chunk.size();
-	if (insert.returning) {
-		if (!local.returned) {
-			local.returned = duckdb::make_uniq<duckdb::ColumnDataCollection>(context.client, types);
-		}
-		local.returned->Append(chunk);
+	AtBorder([&] { global.sink.Sink(input.local_state.Cast<InsertLocalState>().rows, chunk); });
+	global.row_count += chunk.size();
+	if (global.returned) {
+		global.returned->Append(chunk, ReturnedAction::INSERT);
 	}
 	return duckdb::SinkResultType::NEED_MORE_INPUT;
 }
@@ -83,13 +61,7 @@ duckdb::SinkResultType LakeInsert::Sink(duckdb::ExecutionContext &context, duckd
 duckdb::SinkCombineResultType LakeInsert::Combine(duckdb::ExecutionContext &,
                                                   duckdb::OperatorSinkCombineInput &input) const {
 	auto &global = input.global_state.Cast<InsertGlobalState>();
-	auto &local = input.local_state.Cast<InsertLocalState>();
-	AtBorder([&] { global.sink.Combine(local.rows); });
-	std::lock_guard<std::mutex> guard(global.lock);
-	global.row_count += local.row_count;
-	if (local.returned) {
-		global.returned->Combine(*local.returned);
-	}
+	AtBorder([&] { global.sink.Combine(input.local_state.Cast<InsertLocalState>().rows); });
 	return duckdb::SinkCombineResultType::FINISHED;
 }
 
@@ -113,27 +85,6 @@ duckdb::SinkFinalizeType LakeInsert::Finalize(duckdb::Pipeline &, duckdb::Event 
 		transaction.Stage(context, insert.spec.location, std::move(change));
 	});
 	return duckdb::SinkFinalizeType::READY;
-}
-
-duckdb::unique_ptr<duckdb::GlobalSourceState> LakeInsert::GetGlobalSourceState(duckdb::ClientContext &) const {
-	auto state = duckdb::make_uniq<InsertSourceState>();
-	if (insert.returning) {
-		sink_state->Cast<InsertGlobalState>().returned->InitializeScan(state->scan);
-	}
-	return state;
-}
-
-duckdb::SourceResultType LakeInsert::GetDataInternal(duckdb::ExecutionContext &, duckdb::DataChunk &chunk,
-                                                     duckdb::OperatorSourceInput &input) const {
-	auto &source = input.global_state.Cast<InsertSourceState>();
-	auto &global = sink_state->Cast<InsertGlobalState>();
-	if (insert.returning) {
-		global.returned->Scan(source.scan, chunk);
-		return chunk.size() == 0 ? duckdb::SourceResultType::FINISHED : duckdb::SourceResultType::HAVE_MORE_OUTPUT;
-	}
-	chunk.SetValue(0, 0, duckdb::Value::BIGINT(static_cast<int64_t>(global.row_count)));
-	chunk.SetCardinality(1);
-	return duckdb::SourceResultType::FINISHED;
 }
 
 } // namespace merganser

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "duckdb.hpp"
-#include "duckdb/execution/physical_operator.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/write/write_spec.hpp"
+#include "engine/write/writing_operator.hpp"
 #include "txn/table_change.hpp"
 
 #include <optional>
@@ -23,20 +23,14 @@ struct LakeInsertPlan {
 	bool keep_order = false;
 };
 
-//! Sink of INSERT and CREATE TABLE AS: writes data files, stages one change when all rows are in; source of the count
-//! or the rows. Shared by threads and executions: everything of one execution is in the sink state.
-class LakeInsert : public duckdb::PhysicalOperator {
+//! Sink of INSERT and CREATE TABLE AS: writes data files, stages one change when all rows are in.
+class LakeInsert : public WritingOperator {
 public:
 	LakeInsert(duckdb::PhysicalPlan &plan, duckdb::vector<duckdb::LogicalType> types, LakeInsertPlan insert,
 	           idx_t estimated_cardinality);
 
 	std::string GetName() const override {
 		return insert.change.metadata ? "MERGANSER_CREATE_TABLE_AS" : "MERGANSER_INSERT";
-	}
-	duckdb::InsertionOrderPreservingMap<std::string> ParamsToString() const override;
-
-	bool IsSink() const override {
-		return true;
 	}
 	bool ParallelSink() const override {
 		return !insert.keep_order;
@@ -52,15 +46,6 @@ public:
 	                                      duckdb::OperatorSinkCombineInput &input) const override;
 	duckdb::SinkFinalizeType Finalize(duckdb::Pipeline &pipeline, duckdb::Event &event, duckdb::ClientContext &context,
 	                                  duckdb::OperatorSinkFinalizeInput &input) const override;
-
-	bool IsSource() const override {
-		return true;
-	}
-	duckdb::unique_ptr<duckdb::GlobalSourceState> GetGlobalSourceState(duckdb::ClientContext &context) const override;
-
-protected:
-	duckdb::SourceResultType GetDataInternal(duckdb::ExecutionContext &context, duckdb::DataChunk &chunk,
-	                                         duckdb::OperatorSourceInput &input) const override;
 
 private:
 	LakeInsertPlan insert;

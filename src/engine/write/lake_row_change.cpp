@@ -15,11 +15,15 @@ namespace {
 using duckdb::MergeActionCondition;
 using duckdb::MergeActionType;
 
-class RowChangeGlobalState : public duckdb::GlobalSinkState {
+class RowChangeGlobalState : public WritingState {
 public:
 	RowChangeGlobalState(duckdb::ClientContext &context, const RowChangePlan &plan, LakeTransaction &transaction,
 	                     const duckdb::vector<duckdb::LogicalType> &types)
-	    : rows(context, plan, transaction, types) {
+	    : rows(context, plan, transaction) {
+		if (plan.returning) {
+			returned = std::make_unique<ReturnedRows>(context, types, plan.statement == RowStatement::MERGE);
+			rows.SetReturned(*returned);
+		}
 	}
 	RowChange rows;
 };
@@ -143,11 +147,6 @@ private:
 	duckdb::DataChunk row_ids;
 };
 
-class RowChangeSourceState : public duckdb::GlobalSourceState {
-public:
-	duckdb::ColumnDataScanState scan;
-};
-
 //! Rows of a chunk by what MERGE calls them.
 struct Matches {
 	Matches() : matched(STANDARD_VECTOR_SIZE), by_target(STANDARD_VECTOR_SIZE), by_source(STANDARD_VECTOR_SIZE) {
@@ -178,8 +177,7 @@ void FindMatches(const RowChangePlan &plan, duckdb::DataChunk &chunk, Matches &m
 
 LakeRowChange::LakeRowChange(duckdb::PhysicalPlan &physical_plan, duckdb::vector<duckdb::LogicalType> types_p,
                              RowChangePlan plan_p, idx_t estimated_cardinality_p)
-    : PhysicalOperator(physical_plan, duckdb::PhysicalOperatorType::EXTENSION, std::move(types_p),
-                       estimated_cardinality_p),
+    : WritingOperator(physical_plan, std::move(types_p), plan_p.spec.location.name, estimated_cardinality_p),
       plan(std::move(plan_p)) {
 }
 
@@ -193,12 +191,6 @@ std::string LakeRowChange::GetName() const {
 		return "MERGANSER_MERGE_INTO";
 	}
 	return "";
-}
-
-duckdb::InsertionOrderPreservingMap<std::string> LakeRowChange::ParamsToString() const {
-	duckdb::InsertionOrderPreservingMap<std::string> result;
-	result["Table"] = plan.spec.location.name;
-	return result;
 }
 
 duckdb::unique_ptr<duckdb::GlobalSinkState> LakeRowChange::GetGlobalSinkState(duckdb::ClientContext &context) const {
@@ -258,29 +250,10 @@ duckdb::SinkCombineResultType LakeRowChange::Combine(duckdb::ExecutionContext &,
 
 duckdb::SinkFinalizeType LakeRowChange::Finalize(duckdb::Pipeline &, duckdb::Event &, duckdb::ClientContext &,
                                                  duckdb::OperatorSinkFinalizeInput &input) const {
-	AtBorder([&] { input.global_state.Cast<RowChangeGlobalState>().rows.Finish(); });
+	auto &global = input.global_state.Cast<RowChangeGlobalState>();
+	AtBorder([&] { global.rows.Finish(); });
+	global.row_count = global.rows.AffectedRows();
 	return duckdb::SinkFinalizeType::READY;
-}
-
-duckdb::unique_ptr<duckdb::GlobalSourceState> LakeRowChange::GetGlobalSourceState(duckdb::ClientContext &) const {
-	auto state = duckdb::make_uniq<RowChangeSourceState>();
-	if (plan.returning) {
-		sink_state->Cast<RowChangeGlobalState>().rows.Returned()->Rows().InitializeScan(state->scan);
-	}
-	return state;
-}
-
-duckdb::SourceResultType LakeRowChange::GetDataInternal(duckdb::ExecutionContext &, duckdb::DataChunk &chunk,
-                                                        duckdb::OperatorSourceInput &input) const {
-	auto &source = input.global_state.Cast<RowChangeSourceState>();
-	auto &change = sink_state->Cast<RowChangeGlobalState>().rows;
-	if (plan.returning) {
-		change.Returned()->Rows().Scan(source.scan, chunk);
-		return chunk.size() == 0 ? duckdb::SourceResultType::FINISHED : duckdb::SourceResultType::HAVE_MORE_OUTPUT;
-	}
-	chunk.SetValue(0, 0, duckdb::Value::BIGINT(int64_t(change.AffectedRows())));
-	chunk.SetCardinality(1);
-	return duckdb::SourceResultType::FINISHED;
 }
 
 } // namespace merganser

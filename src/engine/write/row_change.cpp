@@ -28,8 +28,7 @@ std::vector<duckdb::vector<duckdb::LogicalType>> UpdateTypes(const RowChangePlan
 
 } // namespace
 
-RowChange::RowChange(duckdb::ClientContext &context_p, const RowChangePlan &plan_p, LakeTransaction &transaction_p,
-                     duckdb::vector<duckdb::LogicalType> types)
+RowChange::RowChange(duckdb::ClientContext &context_p, const RowChangePlan &plan_p, LakeTransaction &transaction_p)
     : context(context_p), plan(plan_p), transaction(transaction_p), changes(context, UpdateTypes(plan)),
       sink(context, plan.spec, transaction) {
 	for (const auto &action : plan.actions) {
@@ -37,9 +36,6 @@ RowChange::RowChange(duckdb::ClientContext &context_p, const RowChangePlan &plan
 		if (action.type == MergeActionType::MERGE_UPDATE) {
 			set_columns.push_back(action.columns);
 		}
-	}
-	if (plan.returning) {
-		returned = std::make_unique<ReturnedRows>(context, std::move(types), plan.statement == RowStatement::MERGE);
 	}
 }
 
@@ -86,7 +82,7 @@ void RowChange::ChangeRows(TableChange &change) {
 	}
 	RowsByFile removed;
 	if (updated_rows > 0) {
-		removed = WriteUpdatedRows(context, RowUpdates {plan.snapshot, set_columns, sink, returned.get()}, changes);
+		removed = WriteUpdatedRows(context, RowUpdates {plan.snapshot, set_columns, sink, returned}, changes);
 		updated_rows = 0;
 		for (const auto &entry : removed) {
 			updated_rows += entry.second->Cardinality();

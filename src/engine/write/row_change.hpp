@@ -18,9 +18,12 @@ namespace merganser {
 //! One execution of UPDATE, DELETE or MERGE: gathers what happens to which row, then writes it as one TableChange.
 class RowChange {
 public:
-	//! `types`: of the rows that RETURNING emits.
-	RowChange(duckdb::ClientContext &context, const RowChangePlan &plan, LakeTransaction &transaction,
-	          duckdb::vector<duckdb::LogicalType> types);
+	RowChange(duckdb::ClientContext &context, const RowChangePlan &plan, LakeTransaction &transaction);
+
+	//! Where RETURNING wants the rows. Requires: outlives the execution; before the first row.
+	void SetReturned(ReturnedRows &rows) {
+		returned = &rows;
+	}
 
 	//! Number of an updating action among the updating ones.
 	size_t UpdateNumber(size_t action) const {
@@ -35,8 +38,9 @@ public:
 	FileSink &Sink() {
 		return sink;
 	}
+	//! nullptr without RETURNING.
 	ReturnedRows *Returned() {
-		return returned.get();
+		return returned;
 	}
 	//! Rows that the statement's result counts.
 	uint64_t AffectedRows() const {
@@ -58,7 +62,7 @@ private:
 	std::vector<std::vector<size_t>> set_columns;
 	ChangedRows changes;
 	FileSink sink;
-	std::unique_ptr<ReturnedRows> returned;
+	ReturnedRows *returned = nullptr;
 	uint64_t affected_rows = 0;
 	uint64_t updated_rows = 0;
 	uint64_t deleted_rows = 0;
