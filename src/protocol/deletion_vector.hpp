@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -57,20 +56,23 @@ std::string DeletionVectorFile(const DeletionVectorDescriptor &descriptor);
 //! Storage Format": a version byte, then size, data and CRC-32 of each).
 class DeletionVectorFileContent {
 public:
-	//! The vector's bytes where the log may hold them itself ('i'), else nullopt.
-	static std::optional<DeletionVectorDescriptor> TryInline(const DeletionVector &vector);
-
 	//! `uuid` names the file in the table's root, see DeletionVectorFile.
 	explicit DeletionVectorFileContent(const std::string &uuid);
 
 	//! Requires: the content stays below 2 GiB (a vector of a billion rows has about 128 MB).
 	DeletionVectorDescriptor Add(const DeletionVector &vector);
+	//! The same, but a small vector is put into its descriptor ('i') and leaves the content as it is.
+	DeletionVectorDescriptor AddOrInline(const DeletionVector &vector);
 	bool IsEmpty() const;
+	//! Where it belongs, relative to the table's root.
+	std::string File() const;
 	const std::string &Bytes() const {
 		return bytes;
 	}
 
 private:
+	DeletionVectorDescriptor Append(const std::string &data, uint64_t cardinality);
+
 	std::string name;
 	std::string bytes;
 };

@@ -152,20 +152,6 @@ std::string DeletionVectorFile(const DeletionVectorDescriptor &descriptor) {
 	return prefix.empty() ? file : prefix + "/" + file;
 }
 
-std::optional<DeletionVectorDescriptor> DeletionVectorFileContent::TryInline(const DeletionVector &vector) {
-	auto data = vector.Serialize();
-	if (data.size() > INLINE_BYTES_MAX) {
-		return std::nullopt;
-	}
-	DeletionVectorDescriptor descriptor;
-	descriptor.storage_type = 'i';
-	descriptor.size_in_bytes = static_cast<int32_t>(data.size());
-	descriptor.cardinality = static_cast<int64_t>(vector.Cardinality());
-	data.resize((data.size() + 3) / 4 * 4, '\0');
-	descriptor.path_or_inline_dv = Z85Encode(data);
-	return descriptor;
-}
-
 DeletionVectorFileContent::DeletionVectorFileContent(const std::string &uuid)
     : name(Z85Encode(UuidBytes(uuid))), bytes(1, FILE_FORMAT_VERSION) {
 }
@@ -174,8 +160,14 @@ bool DeletionVectorFileContent::IsEmpty() const {
 	return bytes.size() == 1;
 }
 
-DeletionVectorDescriptor DeletionVectorFileContent::Add(const DeletionVector &vector) {
-	const auto data = vector.Serialize();
+std::string DeletionVectorFileContent::File() const {
+	DeletionVectorDescriptor descriptor;
+	descriptor.storage_type = 'u';
+	descriptor.path_or_inline_dv = name;
+	return DeletionVectorFile(descriptor);
+}
+
+DeletionVectorDescriptor DeletionVectorFileContent::Append(const std::string &data, uint64_t cardinality) {
 	const auto end = bytes.size() + SIZE_BYTES + data.size() + CHECKSUM_BYTES;
 	Verify(end <= static_cast<size_t>(std::numeric_limits<int32_t>::max()),
 	       "a file of deletion vectors is smaller than 2 GiB");
@@ -184,10 +176,28 @@ DeletionVectorDescriptor DeletionVectorFileContent::Add(const DeletionVector &ve
 	descriptor.path_or_inline_dv = name;
 	descriptor.offset = static_cast<int32_t>(bytes.size());
 	descriptor.size_in_bytes = static_cast<int32_t>(data.size());
-	descriptor.cardinality = static_cast<int64_t>(vector.Cardinality());
+	descriptor.cardinality = static_cast<int64_t>(cardinality);
 	AppendBigEndian(bytes, static_cast<uint32_t>(data.size()));
 	bytes += data;
 	AppendBigEndian(bytes, Crc32(data));
+	return descriptor;
+}
+
+DeletionVectorDescriptor DeletionVectorFileContent::Add(const DeletionVector &vector) {
+	return Append(vector.Serialize(), vector.Cardinality());
+}
+
+DeletionVectorDescriptor DeletionVectorFileContent::AddOrInline(const DeletionVector &vector) {
+	auto data = vector.Serialize();
+	if (data.size() > INLINE_BYTES_MAX) {
+		return Append(data, vector.Cardinality());
+	}
+	DeletionVectorDescriptor descriptor;
+	descriptor.storage_type = 'i';
+	descriptor.size_in_bytes = static_cast<int32_t>(data.size());
+	descriptor.cardinality = static_cast<int64_t>(vector.Cardinality());
+	data.resize((data.size() + 3) / 4 * 4, '\0');
+	descriptor.path_or_inline_dv = Z85Encode(data);
 	return descriptor;
 }
 

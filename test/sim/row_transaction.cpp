@@ -107,12 +107,11 @@ void RowTransaction::Write(const std::string &log_path, const std::string &bytes
 }
 
 DeletionVectorDescriptor RowTransaction::WriteVector(const DeletionVector &vector) {
-	if (auto small = settings.random.Below(2) == 0 ? DeletionVectorFileContent::TryInline(vector) : std::nullopt) {
-		return *small;
-	}
 	DeletionVectorFileContent content(settings.random.Uuid());
-	auto descriptor = content.Add(vector);
-	Write(DeletionVectorFile(descriptor), content.Bytes());
+	auto descriptor = settings.random.Below(2) == 0 ? content.AddOrInline(vector) : content.Add(vector);
+	if (!content.IsEmpty()) {
+		Write(content.File(), content.Bytes());
+	}
 	return descriptor;
 }
 

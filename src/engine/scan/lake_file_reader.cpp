@@ -91,7 +91,7 @@ duckdb::unique_ptr<duckdb::DeleteFilter> RowFilterOf(LakeScanInfo &info, FileRef
 	if (chosen && chosen->mode == ChosenRows::Mode::ONLY) {
 		return duckdb::make_uniq<OnlyRows>(chosen->rows.at(FileIndexOf(file)));
 	}
-	auto deleted = info.deletion_vectors.Load(info.GetSnapshot(), file);
+	auto deleted = info.deletion_vectors->Load(info.GetSnapshot(), file);
 	if (chosen) {
 		auto rows = std::make_shared<DeletionVector>(*chosen->rows.at(FileIndexOf(file)));
 		if (deleted) {

@@ -11,6 +11,7 @@
 namespace merganser {
 
 struct ChosenRows;
+class DeletionVectorCache;
 
 //! What a scan reads. The snapshot already includes the transaction's own changes.
 struct ScanTarget {
@@ -24,6 +25,8 @@ struct ScanTarget {
 	std::shared_ptr<ScanRecord> record;
 	//! Rows of a second read, see RowRead; nullptr: all.
 	std::shared_ptr<const ChosenRows> chosen;
+	//! Of an earlier scan of the snapshot, so that no vector is read twice; nullptr: of its own.
+	std::shared_ptr<DeletionVectorCache> deletion_vectors;
 };
 
 //! DuckDB's Parquet scan set up on the table: file list, pruning, column mapping, partition constants, deletion

@@ -26,6 +26,7 @@ static bool HasVariant(const Schema &schema) {
 
 LakeScanInfo::LakeScanInfo(duckdb::ClientContext &context, ScanTarget target_p)
     : target(std::move(target_p)), db(*context.db), columns(*target.snapshot->configuration), bounds(target.snapshot),
+      deletion_vectors(target.deletion_vectors ? target.deletion_vectors : std::make_shared<DeletionVectorCache>()),
       has_variant(HasVariant(target.snapshot->configuration->GetSchema())) {
 }
 

@@ -33,7 +33,7 @@ public:
 	duckdb::DatabaseInstance &db;
 	const ScanColumns columns;
 	const FileBounds bounds;
-	DeletionVectorCache deletion_vectors;
+	const std::shared_ptr<DeletionVectorCache> deletion_vectors;
 	//! A column of type variant somewhere: files are opened so that its older form is understood.
 	const bool has_variant;
 	//! parquet_scan's own callbacks, below ours.

@@ -7,7 +7,7 @@
 namespace merganser {
 
 RowRead::RowRead(duckdb::ClientContext &context_p, SnapshotPtr snapshot, std::shared_ptr<const ChosenRows> chosen,
-                 const std::vector<size_t> &fields)
+                 const std::vector<size_t> &fields, std::shared_ptr<DeletionVectorCache> deletion_vectors)
     : context(context_p) {
 	duckdb::vector<duckdb::column_t> columns;
 	for (const auto field : fields) {
@@ -22,6 +22,7 @@ RowRead::RowRead(duckdb::ClientContext &context_p, SnapshotPtr snapshot, std::sh
 	target.display_name = snapshot->TableName();
 	target.snapshot = std::move(snapshot);
 	target.chosen = std::move(chosen);
+	target.deletion_vectors = std::move(deletion_vectors);
 	function = MakeLakeScan(context, std::move(target), bind_data);
 	init =
 	    duckdb::make_uniq<duckdb::TableFunctionInitInput>(bind_data.get(), std::move(columns), no_projection, nullptr);

@@ -17,9 +17,9 @@ namespace merganser {
 class RowRead {
 public:
 	//! `fields`: indexes into the schema. Behind them every chunk has file_index (UBIGINT) and file_row_number
-	//! (BIGINT), as in row ids.
+	//! (BIGINT), as in row ids. `deletion_vectors`: see ScanTarget.
 	RowRead(duckdb::ClientContext &context, SnapshotPtr snapshot, std::shared_ptr<const ChosenRows> chosen,
-	        const std::vector<size_t> &fields);
+	        const std::vector<size_t> &fields, std::shared_ptr<DeletionVectorCache> deletion_vectors = nullptr);
 	~RowRead();
 
 	//! One thread's place in the read.

@@ -98,8 +98,8 @@ private:
 	void Act(RowChange &change, size_t number, duckdb::DataChunk &rows) {
 		const auto &action = plan.actions[number];
 		auto &state = actions[number];
-		row_ids.data[0].Reference(rows.data[plan.file_index_column]);
-		row_ids.data[1].Reference(rows.data[plan.position_column]);
+		row_ids.data[0].Reference(rows.data[plan.row_id.file_index]);
+		row_ids.data[1].Reference(rows.data[plan.row_id.position]);
 		row_ids.SetCardinality(rows.size());
 		if (state.values) {
 			state.results.Reset();
@@ -158,7 +158,7 @@ struct Matches {
 void FindMatches(const RowChangePlan &plan, duckdb::DataChunk &chunk, Matches &matches) {
 	duckdb::UnifiedVectorFormat target;
 	duckdb::UnifiedVectorFormat source;
-	chunk.data[plan.file_index_column].ToUnifiedFormat(chunk.size(), target);
+	chunk.data[plan.row_id.file_index].ToUnifiedFormat(chunk.size(), target);
 	if (plan.source_marker) {
 		chunk.data[*plan.source_marker].ToUnifiedFormat(chunk.size(), source);
 	}

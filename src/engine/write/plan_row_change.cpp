@@ -21,10 +21,37 @@ using duckdb::MergeActionType;
 //! Columns that name a row in a message; more would hide the key among them.
 constexpr size_t NAMING_COLUMNS_MAX = 4;
 
-RowChangePlan MakePlan(const ChangedTable &table, RowStatement statement, const char *operation) {
+//! The scan of the plan that reads the table; nullptr for another one. What DuckDB has planned already has lost its
+//! bind data, the function is still there.
+const LakeScanInfo *ScanOf(const duckdb::LogicalOperator &op, const duckdb::TableCatalogEntry &table) {
+	if (op.type != duckdb::LogicalOperatorType::LOGICAL_GET) {
+		return nullptr;
+	}
+	auto &get = op.Cast<duckdb::LogicalGet>();
+	const auto *info = dynamic_cast<const LakeScanInfo *>(get.function.function_info.get());
+	return info && info->target.entry == &table ? info : nullptr;
+}
+
+//! What the scan of the table has read of deletion vectors when the rows arrive; empty where no scan is left.
+std::shared_ptr<DeletionVectorCache> VectorsOf(const duckdb::LogicalOperator &op,
+                                               const duckdb::TableCatalogEntry &table) {
+	if (const auto *scan = ScanOf(op, table)) {
+		return scan->deletion_vectors;
+	}
+	for (const auto &child : op.children) {
+		if (auto found = VectorsOf(*child, table)) {
+			return found;
+		}
+	}
+	return nullptr;
+}
+
+RowChangePlan MakePlan(const ChangedTable &table, RowStatement statement, std::string operation,
+                       std::shared_ptr<DeletionVectorCache> vectors) {
 	RowChangePlan plan {table.catalog, statement, table.snapshot,
+	                    vectors ? std::move(vectors) : std::make_shared<DeletionVectorCache>(),
 	                    MakeWriteSpec(table.snapshot->location, table.snapshot->configuration)};
-	plan.change.operation = operation;
+	plan.change.operation = std::move(operation);
 	return plan;
 }
 
@@ -67,17 +94,6 @@ void SetUpdate(RowAction &action, const duckdb::vector<duckdb::PhysicalIndex> &c
 		action.columns.push_back(columns[i].index);
 		action.expressions.push_back(ValueOf(std::move(expressions[i]), defaults, columns[i].index));
 	}
-}
-
-//! The scan of the plan that reads the table; nullptr for another one. What DuckDB has planned already has lost its
-//! bind data, the function is still there.
-const LakeScanInfo *ScanOf(const duckdb::LogicalOperator &op, const duckdb::TableCatalogEntry &table) {
-	if (op.type != duckdb::LogicalOperatorType::LOGICAL_GET) {
-		return nullptr;
-	}
-	auto &get = op.Cast<duckdb::LogicalGet>();
-	const auto *info = dynamic_cast<const LakeScanInfo *>(get.function.function_info.get());
-	return info && info->target.entry == &table ? info : nullptr;
 }
 
 //! The columns of the table that the statement looks at, without nested ones: keys of joins are among them.
@@ -141,11 +157,11 @@ RowAction TakeAction(duckdb::LogicalMergeInto &op, duckdb::MergeActionCondition 
 duckdb::PhysicalOperator &PlanLakeUpdate(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
                                          duckdb::LogicalUpdate &op, duckdb::PhysicalOperator &child) {
 	return AtBorder([&]() -> duckdb::PhysicalOperator & {
-		auto plan = MakePlan(table, RowStatement::UPDATE, "UPDATE");
+		auto plan = MakePlan(table, RowStatement::UPDATE, "UPDATE", VectorsOf(op, op.table));
 		plan.returning = op.return_chunk;
 		// The row id is what comes last.
-		plan.file_index_column = child.types.size() - 2;
-		plan.position_column = child.types.size() - 1;
+		plan.row_id.file_index = child.types.size() - 2;
+		plan.row_id.position = child.types.size() - 1;
 		SetUpdate(plan.actions.emplace_back(), op.columns, std::move(op.expressions), op.bound_defaults);
 		return MakeOperator(planner, std::move(plan), op, child);
 	});
@@ -154,10 +170,10 @@ duckdb::PhysicalOperator &PlanLakeUpdate(duckdb::PhysicalPlanGenerator &planner,
 duckdb::PhysicalOperator &PlanLakeDelete(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
                                          duckdb::LogicalDelete &op, duckdb::PhysicalOperator &child) {
 	return AtBorder([&]() -> duckdb::PhysicalOperator & {
-		auto plan = MakePlan(table, RowStatement::DELETE, "DELETE");
+		auto plan = MakePlan(table, RowStatement::DELETE, "DELETE", VectorsOf(op, op.table));
 		plan.returning = op.return_chunk;
-		plan.file_index_column = op.expressions[0]->Cast<duckdb::BoundReferenceExpression>().index;
-		plan.position_column = op.expressions[1]->Cast<duckdb::BoundReferenceExpression>().index;
+		plan.row_id.file_index = op.expressions[0]->Cast<duckdb::BoundReferenceExpression>().index;
+		plan.row_id.position = op.expressions[1]->Cast<duckdb::BoundReferenceExpression>().index;
 		plan.actions.emplace_back().type = MergeActionType::MERGE_DELETE;
 		plan.all_rows = AllRows(op, child);
 		if (plan.all_rows) {
@@ -171,10 +187,10 @@ duckdb::PhysicalOperator &PlanLakeDelete(duckdb::PhysicalPlanGenerator &planner,
 duckdb::PhysicalOperator &PlanLakeMerge(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
                                         duckdb::LogicalMergeInto &op, duckdb::PhysicalOperator &child) {
 	return AtBorder([&]() -> duckdb::PhysicalOperator & {
-		auto plan = MakePlan(table, RowStatement::MERGE, "MERGE");
+		auto plan = MakePlan(table, RowStatement::MERGE, "MERGE", VectorsOf(op, op.table));
 		plan.returning = op.return_chunk;
-		plan.file_index_column = op.row_id_start;
-		plan.position_column = op.row_id_start + 1;
+		plan.row_id.file_index = op.row_id_start;
+		plan.row_id.position = op.row_id_start + 1;
 		if (op.source_marker.IsValid()) {
 			plan.source_marker = op.source_marker.GetIndex();
 		}

@@ -99,7 +99,7 @@ void RowChange::ChangeRows(TableChange &change) {
 		}
 		target = std::move(rows);
 	}
-	RowDeleter deleter(context, transaction, plan.snapshot, sink);
+	RowDeleter deleter(context, transaction, plan, sink);
 	deleter.Delete(removed, change);
 	AddMetrics(deleter, change);
 }

@@ -3,12 +3,14 @@
 #include "duckdb.hpp"
 #include "duckdb/common/enums/merge_action_type.hpp"
 #include "duckdb/planner/expression.hpp"
+#include "engine/scan/scan_deletion.hpp"
 #include "engine/write/write_spec.hpp"
 #include "log/snapshot.hpp"
 #include "txn/table_change.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,20 +32,26 @@ struct RowAction {
 	std::vector<size_t> columns;
 };
 
+//! Where an arriving row says which row of the table it is.
+struct RowIdColumns {
+	idx_t file_index = 0;
+	idx_t position = 0;
+};
+
 //! What an operator that changes rows does; fixed at planning.
 struct RowChangePlan {
 	duckdb::Catalog &catalog;
 	RowStatement statement = RowStatement::UPDATE;
 	//! What the row ids were read from.
 	SnapshotPtr snapshot;
+	//! Of the scan that found the rows: it has read them already.
+	std::shared_ptr<DeletionVectorCache> deletion_vectors;
 	WriteSpec spec;
 	//! Operation and parameters.
 	TableChange change {};
 	//! In the order of the statement.
 	std::vector<RowAction> actions {};
-	//! Columns of the arriving rows: file_index and position.
-	idx_t file_index_column = 0;
-	idx_t position_column = 0;
+	RowIdColumns row_id {};
 	//! Not NULL where a row of the source is behind the arriving row; none when that is always so.
 	std::optional<idx_t> source_marker {};
 	bool returning = false;

@@ -34,15 +34,16 @@ static std::optional<std::string> StatisticsWithVector(const Snapshot &snapshot,
 	return WriteStatistics(statistics, leaves);
 }
 
-RowDeleter::RowDeleter(duckdb::ClientContext &context_p, LakeTransaction &transaction_p, SnapshotPtr snapshot_p,
+RowDeleter::RowDeleter(duckdb::ClientContext &context_p, LakeTransaction &transaction_p, const RowChangePlan &plan_p,
                        FileSink &sink_p)
-    : context(context_p), transaction(transaction_p), snapshot(std::move(snapshot_p)), sink(sink_p),
+    : context(context_p), transaction(transaction_p), plan(plan_p), sink(sink_p),
       now_ms(LakeInstance::Get(context).GetClock().NowMs()),
-      uses_vectors(DeletionVectorsEnabled(*snapshot->configuration)) {
+      uses_vectors(DeletionVectorsEnabled(*plan.snapshot->configuration)),
+      vector_file(LakeInstance::Get(context).GetRandom().Uuid()) {
 }
 
 std::optional<uint64_t> RowDeleter::PhysicalRows(FileRef file) const {
-	const auto rows = snapshot->files.BatchOf(file).Statistics({})->num_records[file.row];
+	const auto rows = plan.snapshot->files.BatchOf(file).Statistics({})->num_records[file.row];
 	return rows < 0 ? std::nullopt : std::optional<uint64_t>(rows);
 }
 
@@ -51,37 +52,28 @@ bool RowDeleter::IsEmptied(FileRef file, const DeletionVector &all) const {
 	return physical && all.Cardinality() >= *physical;
 }
 
-std::shared_ptr<const DeletionVector> RowDeleter::VectorOf(FileRef file) {
-	return DeletionVectorCache().Load(*snapshot, file);
-}
-
 void RowDeleter::AddVector(FileRef file, const DeletionVector &all, TableChange &change) {
-	auto added = snapshot->files.BatchOf(file).ToAddFile(file.row);
+	auto added = plan.snapshot->files.BatchOf(file).ToAddFile(file.row);
 	(added.deletion_vector ? replaced_vectors : added_vectors)++;
-	added.deletion_vector = DeletionVectorFileContent::TryInline(all);
-	if (!added.deletion_vector) {
-		if (!vector_file) {
-			const auto uuid = LakeInstance::Get(context).GetRandom().Uuid();
-			vector_file = std::make_unique<DeletionVectorFileContent>(uuid);
-			vector_path = JoinPath(snapshot->location.root, "deletion_vector_" + uuid + ".bin");
-		}
-		added.deletion_vector = vector_file->Add(all);
-	}
-	added.stats = StatisticsWithVector(*snapshot, file);
+	added.deletion_vector = vector_file.AddOrInline(all);
+	added.stats = StatisticsWithVector(*plan.snapshot, file);
 	added.data_change = true;
 	added.modification_time = now_ms;
 	change.added_files.push_back(std::move(added));
 }
 
 void RowDeleter::WriteVectors() {
-	if (!vector_file) {
+	if (vector_file.IsEmpty()) {
 		return;
 	}
+	const auto &location = plan.snapshot->location;
+	const auto path = JoinPath(location.root, vector_file.File());
 	// Known to the transaction before it can exist: whatever happens, a rollback finds it.
-	transaction.RegisterWrittenFile(snapshot->location, vector_path);
-	if (snapshot->location.store->PutIfAbsent(vector_path, vector_file->Bytes()) != PutOutcome::WRITTEN) {
-		throw Error(ErrorKind::IO, "table '" + snapshot->TableName() + "': the store did not confirm that it wrote '" +
-		                               vector_path + "'. Nothing was committed; run the statement again");
+	transaction.RegisterWrittenFile(location, path);
+	if (location.store->PutIfAbsent(path, vector_file.Bytes()) != PutOutcome::WRITTEN) {
+		throw Error(ErrorKind::IO, "table '" + plan.snapshot->TableName() +
+		                               "': the store did not confirm that it wrote '" + path +
+		                               "'. Nothing was committed; run the statement again");
 	}
 }
 
@@ -89,8 +81,8 @@ void RowDeleter::CopyOthers(RowsByFile rows) {
 	auto chosen = std::make_shared<ChosenRows>();
 	chosen->mode = ChosenRows::Mode::EXCEPT;
 	chosen->rows = std::move(rows);
-	const auto fields = AllFields(*snapshot);
-	RowRead read(context, snapshot, std::move(chosen), fields);
+	const auto fields = AllFields(*plan.snapshot);
+	RowRead read(context, plan.snapshot, std::move(chosen), fields, plan.deletion_vectors);
 	RunOnAllThreads(context, [&] {
 		RowRead::Reader reader(read);
 		FileSink::Local local;
@@ -117,20 +109,20 @@ void RowDeleter::Delete(const RowsByFile &rows, TableChange &change) {
 			continue;
 		}
 		const auto file = FileOfIndex(file_index);
-		const auto earlier = VectorOf(file);
+		const auto earlier = plan.deletion_vectors->Load(*plan.snapshot, file);
 		DeletionVector all(*deleted);
 		if (earlier) {
 			all.UnionWith(*earlier);
 			Verify(all.Cardinality() == earlier->Cardinality() + deleted->Cardinality(), "only live rows are deleted");
 		}
 		const bool keeps_rows = !IsEmptied(file, all);
-		if (keeps_rows && snapshot->configuration->ChangeDataFeedEnabled()) {
+		if (keeps_rows && plan.snapshot->configuration->ChangeDataFeedEnabled()) {
 			throw Error(ErrorKind::UNSUPPORTED,
-			            "table '" + snapshot->TableName() +
+			            "table '" + plan.snapshot->TableName() +
 			                "' has a change data feed (delta.enableChangeDataFeed), and this version writes no change "
 			                "files: rows can be inserted, or whole files deleted. Set the property to false first");
 		}
-		change.removed_files.push_back(RemovalOf(snapshot->files.BatchOf(file).ToAddFile(file.row), now_ms));
+		change.removed_files.push_back(RemovalOf(plan.snapshot->files.BatchOf(file).ToAddFile(file.row), now_ms));
 		if (!keeps_rows) {
 			removed_files++;
 		} else if (uses_vectors && PhysicalRows(file)) {

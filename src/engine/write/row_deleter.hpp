@@ -3,6 +3,7 @@
 #include "duckdb.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/write/file_sink.hpp"
+#include "engine/write/row_change_plan.hpp"
 #include "log/snapshot.hpp"
 #include "protocol/deletion_vector.hpp"
 #include "txn/table_change.hpp"
@@ -24,8 +25,9 @@ using RowsByFile = std::map<uint64_t, std::shared_ptr<const DeletionVector>>;
 //! statement.
 class RowDeleter {
 public:
-	//! Copied rows go through `sink`. Requires: all outlive the deleter; `snapshot` is what the rows were read from.
-	RowDeleter(duckdb::ClientContext &context, LakeTransaction &transaction, SnapshotPtr snapshot, FileSink &sink);
+	//! Copied rows go through `sink`. Requires: all outlive the deleter; `plan.snapshot` is what the rows were read
+	//! from.
+	RowDeleter(duckdb::ClientContext &context, LakeTransaction &transaction, const RowChangePlan &plan, FileSink &sink);
 
 	//! Adds removed files, and files with new deletion vectors, to the change. Copied rows are in the sink afterwards.
 	void Delete(const RowsByFile &rows, TableChange &change);
@@ -48,20 +50,18 @@ private:
 	std::optional<uint64_t> PhysicalRows(FileRef file) const;
 	//! True when nothing would be left. Requires: `all` are the rows that are deleted before and by this statement.
 	bool IsEmptied(FileRef file, const DeletionVector &all) const;
-	std::shared_ptr<const DeletionVector> VectorOf(FileRef file);
 	void AddVector(FileRef file, const DeletionVector &all, TableChange &change);
 	void WriteVectors();
 	void CopyOthers(RowsByFile rows);
 
 	duckdb::ClientContext &context;
 	LakeTransaction &transaction;
-	const SnapshotPtr snapshot;
+	const RowChangePlan &plan;
 	FileSink &sink;
 	const int64_t now_ms;
 	const bool uses_vectors;
 	//! Vectors that go into a file, until all are known.
-	std::unique_ptr<DeletionVectorFileContent> vector_file;
-	std::string vector_path;
+	DeletionVectorFileContent vector_file;
 	std::atomic<uint64_t> copied_rows {0};
 	uint64_t removed_files = 0;
 	uint64_t added_vectors = 0;

@@ -131,6 +131,7 @@ TEST(DeletionVector, FilesAreChecked) {
 	auto &file = content.Bytes();
 	EXPECT_EQ(descriptor.storage_type, 'u');
 	EXPECT_EQ(DeletionVectorFile(descriptor), "deletion_vector_01234567-89ab-cdef-0123-456789abcdef.bin");
+	EXPECT_EQ(content.File(), DeletionVectorFile(descriptor));
 	EXPECT_EQ(descriptor.offset, 1);
 	EXPECT_EQ(file[0], 1);
 	EXPECT_EQ(file.size(), static_cast<size_t>(descriptor.size_in_bytes) + 9);
@@ -173,16 +174,21 @@ TEST(DeletionVector, SmallOnesStandInTheLog) {
 		EXPECT_TRUE(vector.AddNew(row));
 		EXPECT_FALSE(vector.AddNew(row));
 	}
-	auto descriptor = DeletionVectorFileContent::TryInline(vector);
-	ASSERT_TRUE(descriptor);
-	EXPECT_EQ(descriptor->storage_type, 'i');
-	EXPECT_FALSE(descriptor->offset);
-	EXPECT_EQ(descriptor->cardinality, 3);
-	EXPECT_EQ(ReadInlineDeletionVector(*descriptor, "t").Serialize(), vector.Serialize());
+	DeletionVectorFileContent content("01234567-89ab-cdef-0123-456789abcdef");
+	auto descriptor = content.AddOrInline(vector);
+	EXPECT_TRUE(content.IsEmpty());
+	EXPECT_EQ(descriptor.storage_type, 'i');
+	EXPECT_FALSE(descriptor.offset);
+	EXPECT_EQ(descriptor.cardinality, 3);
+	EXPECT_EQ(ReadInlineDeletionVector(descriptor, "t").Serialize(), vector.Serialize());
 	for (uint64_t row = 0; row < 5000; row += 2) {
 		vector.Add(row * row);
 	}
-	EXPECT_FALSE(DeletionVectorFileContent::TryInline(vector));
+	descriptor = content.AddOrInline(vector);
+	EXPECT_FALSE(content.IsEmpty());
+	EXPECT_EQ(descriptor.storage_type, 'u');
+	auto block = content.Bytes().substr(static_cast<size_t>(*descriptor.offset));
+	EXPECT_EQ(ReadDeletionVectorBlock(block, descriptor, "t").Serialize(), vector.Serialize());
 }
 
 TEST(DeletionVector, MembersAreWhatIsNotKept) {
