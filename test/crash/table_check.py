@@ -3,8 +3,7 @@
 import json
 from pathlib import Path
 
-import duckdb
-
+from lakes import open_lake
 from ledger import State
 
 
@@ -13,9 +12,7 @@ class TableCheck:
 
     def __init__(self, extension: Path, lake: Path):
         self.lake = lake
-        self.connection = duckdb.connect(config={"allow_unsigned_extensions": "true", "threads": "2"})
-        self.connection.execute("LOAD '" + str(extension).replace("'", "''") + "'")
-        self.connection.execute("ATTACH '" + str(lake).replace("'", "''") + "' AS lake (TYPE merganser)")
+        self.connection = open_lake(extension, lake, threads=2)
 
     def close(self) -> None:
         self.connection.close()

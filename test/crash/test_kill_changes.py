@@ -10,19 +10,14 @@ from pathlib import Path
 import deltalake
 import duckdb
 
+from lakes import open_lake
+
 WRITER = Path(__file__).with_name("change_writer.py")
 NAMES = ["ann", "ben"]
 TABLES = {"copied": "false", "vectors": "true"}
 KILLS = int(os.environ.get("MERGANSER_CRASH_KILLS", "200"))
 SEED = int(os.environ.get("MERGANSER_CRASH_SEED", "11"))
 OTHERS = 20_000
-
-
-def connect(extension: Path, lake: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"allow_unsigned_extensions": "true"})
-    connection.execute(f"LOAD '{extension}'")
-    connection.execute(f"ATTACH '{lake}' AS lake (TYPE merganser)")
-    return connection
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
@@ -88,7 +83,7 @@ def start(extension: Path, root: Path, choice: random.Random) -> list[subprocess
 
 def test_changes_are_whole(extension: Path, tmp_path: Path) -> None:
     choice = random.Random(SEED)
-    connection = connect(extension, tmp_path / "lake")
+    connection = open_lake(extension, tmp_path / "lake")
     create(connection)
     for _ in range(KILLS // len(NAMES)):
         kill_at_random(start(extension, tmp_path, choice), choice)

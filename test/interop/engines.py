@@ -10,10 +10,7 @@ import duckdb_extension_delta
 import polars
 import pyarrow as pa
 
-
-def quoted(text: object) -> str:
-    """As a string of SQL."""
-    return "'" + str(text).replace("'", "''") + "'"
+from lakes import open_duckdb, quoted
 
 
 def script_statements(script: str, table: str) -> list[str]:
@@ -26,8 +23,7 @@ class Merganser:
     """DuckDB's Python package with our extension; folders are attached as they are needed."""
 
     def __init__(self, extension: Path):
-        self.connection = duckdb.connect(config={"allow_unsigned_extensions": "true"})
-        self.connection.execute(f"LOAD {quoted(extension)}")
+        self.connection = open_duckdb(extension)
         self.connection.execute("SET TimeZone = 'UTC'")
 
     def attach(self, folder: Path, name: str = "lake", options: str = "") -> None:

@@ -4,6 +4,7 @@ the process survives:
     test_….py CASE EXTENSION FOLDER
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -43,8 +44,10 @@ class Cases(dict[str, Case]):
 
 def check(file: str, name: str, extension: Path, folder: Path) -> None:
     """The case of that file passes, and its process lives on."""
+    # It imports what this process can import.
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, file, name, str(extension), str(folder)], capture_output=True, text=True,
-                          timeout=CASE_SECONDS_MAX)
+                          timeout=CASE_SECONDS_MAX, env=environment)
     if done.returncode == SKIPPED:
         pytest.skip(done.stdout.strip())
     assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"

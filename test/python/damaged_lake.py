@@ -6,12 +6,9 @@ from pathlib import Path
 
 import duckdb
 
+from lakes import open_duckdb, quoted
+
 NEVER = (duckdb.InternalException, duckdb.FatalException)
-
-
-def quoted(text: object) -> str:
-    """As a string of SQL."""
-    return "'" + str(text).replace("'", "''") + "'"
 
 
 class DamagedLake:
@@ -27,9 +24,7 @@ class DamagedLake:
         connection.close()
 
     def open_duckdb(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(config={"allow_unsigned_extensions": "true"})
-        connection.execute(f"LOAD {quoted(self.extension)}")
-        return connection
+        return open_duckdb(self.extension)
 
     def connect(self, options: str = "") -> duckdb.DuckDBPyConnection:
         """A DuckDB that remembers nothing of earlier ones."""

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
+from lakes import open_lake
 
 WRITERS = 8
 ROUNDS = int(os.environ.get("MERGANSER_WRITER_ROUNDS", "2"))
@@ -26,9 +26,7 @@ for n in range(rounds):
 
 
 def test_eight_writers(extension: Path, tmp_path: Path) -> None:
-    connection = duckdb.connect(config={"allow_unsigned_extensions": "true"})
-    connection.execute(f"LOAD '{extension}'")
-    connection.execute(f"ATTACH '{tmp_path}/lake' AS lake (TYPE merganser)")
+    connection = open_lake(extension, tmp_path / "lake")
     connection.execute("CREATE TABLE lake.t (k INTEGER, v INTEGER)")
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(extension), f"{tmp_path}/lake", str(n), str(ROUNDS)],
                                 stderr=subprocess.PIPE, text=True) for n in range(WRITERS)]

@@ -12,6 +12,8 @@ import deltalake
 import duckdb
 import pytest
 
+from lakes import open_lake
+
 STATEMENTS = 25
 CHECK_EVERY = 5
 ROUNDS = int(os.environ.get("MERGANSER_DIFFERENTIAL_ROUNDS", "6"))
@@ -113,9 +115,7 @@ def check_log(table: Path, count: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_lock_step(extension: Path, tmp_path: Path, seed: int, layout: str, vectors: str) -> None:
     statements = Statements(seed)
-    connection = duckdb.connect(config={"allow_unsigned_extensions": "true"})
-    connection.execute(f"LOAD '{extension}'")
-    connection.execute(f"ATTACH '{tmp_path}/lake' AS lake (TYPE merganser)")
+    connection = open_lake(extension, tmp_path / "lake")
     connection.execute("ATTACH ':memory:' AS own")
     columns = f"(k INTEGER, v {statements.type}, p VARCHAR)"
     connection.execute(f"""CREATE TABLE lake.t {columns} {layout}

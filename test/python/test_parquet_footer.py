@@ -7,6 +7,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from lakes import open_lake
 from parquet_pages import (DATA_PAGE, DICTIONARY_PAGE, PLAIN, PLAIN_DICTIONARY, count_pages, read_footer,
                            stated_pages)
 
@@ -28,9 +29,7 @@ SOURCE = f"""
 @pytest.fixture(scope="module")
 def data_file(extension: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("footer")
-    connection = duckdb.connect(config={"allow_unsigned_extensions": "true", "threads": 1})
-    connection.execute(f"LOAD '{extension}'")
-    connection.execute(f"ATTACH '{folder}' AS lake (TYPE merganser)")
+    connection = open_lake(extension, folder, threads=1)
     connection.execute(f"CREATE TABLE lake.main.facts AS {SOURCE}")
     files = list((folder / "main" / "facts").glob("*.parquet"))
     assert len(files) == 1

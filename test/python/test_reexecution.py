@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from lakes import open_lake
+
 
 class Lake:
     """One table, a connection under test and a rival."""
@@ -25,10 +27,7 @@ class Lake:
         self.calls = 0
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(config={"allow_unsigned_extensions": "true"})
-        connection.execute(f"LOAD '{self.extension}'")
-        connection.execute(f"ATTACH '{self.folder}' AS lake (TYPE merganser)")
-        return connection
+        return open_lake(self.extension, self.folder)
 
     def interfere(self, *rival_statements: str | None, always: str | None = None) -> None:
         """Makes `lose(x)` return x; its n-th call lets the rival run the n-th statement, then `always`."""

@@ -1,0 +1,24 @@
+"""Opens DuckDB's Python package with the extension, and lakes in it."""
+
+from pathlib import Path
+
+import duckdb
+
+
+def quoted(text: object) -> str:
+    """As a string of SQL."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def open_duckdb(extension: Path, **config: object) -> duckdb.DuckDBPyConnection:
+    """An instance of its own, which remembers nothing of earlier ones."""
+    connection = duckdb.connect(config={"allow_unsigned_extensions": "true", **config})
+    connection.execute(f"LOAD {quoted(extension)}")
+    return connection
+
+
+def open_lake(extension: Path, folder: Path, **config: object) -> duckdb.DuckDBPyConnection:
+    """The same, with the folder attached as `lake`."""
+    connection = open_duckdb(extension, **config)
+    connection.execute(f"ATTACH {quoted(folder)} AS lake (TYPE merganser)")
+    return connection
