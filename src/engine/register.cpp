@@ -7,24 +7,23 @@
 #include "engine/catalog/property_defaults.hpp"
 #include "engine/functions/table_functions.hpp"
 #include "engine/scan/lake_scan.hpp"
+#include "engine/session/engine_version.hpp"
 #include "engine/session/isolation_level.hpp"
 #include "engine/session/statement_commit.hpp"
 
 namespace merganser {
 
-static constexpr const char *STORAGE_TYPE = "merganser";
-
 void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	auto &config = duckdb::DBConfig::GetConfig(db);
-	if (duckdb::StorageExtension::Find(config, STORAGE_TYPE)) {
+	if (duckdb::StorageExtension::Find(config, LAKE_TYPE)) {
 		return;
 	}
-	duckdb::StorageExtension::Register(config, STORAGE_TYPE, MakeLakeStorage());
+	duckdb::StorageExtension::Register(config, LAKE_TYPE, MakeLakeStorage());
 	ListingNeeds::Register(db);
 	RegisterPropertyDefaults(db);
 	RegisterStatementCommit(db);
 	RegisterIsolationLevel(db);
-	duckdb::ExtensionLoader loader(db, STORAGE_TYPE);
+	duckdb::ExtensionLoader loader(db, LAKE_TYPE);
 	loader.RegisterFunction(MakeReadDelta());
 	loader.RegisterFunction(MakeScanStub());
 	RegisterTableFunctions(loader);

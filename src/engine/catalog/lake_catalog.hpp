@@ -4,6 +4,7 @@
 #include "duckdb/catalog/catalog.hpp"
 #include "engine/catalog/lake_layout.hpp"
 #include "engine/port/type_map.hpp"
+#include "engine/session/engine_version.hpp"
 
 #include <map>
 #include <memory>
@@ -39,7 +40,7 @@ public:
 
 	void Initialize(bool load_builtin) override;
 	std::string GetCatalogType() override {
-		return "merganser";
+		return LAKE_TYPE;
 	}
 	duckdb::optional_ptr<duckdb::CatalogEntry> CreateSchema(duckdb::CatalogTransaction transaction,
 	                                                        duckdb::CreateSchemaInfo &info) override;

@@ -4,6 +4,9 @@
 
 namespace merganser {
 
+//! TYPE of ATTACH, and of our catalogs.
+inline constexpr const char *LAKE_TYPE = "merganser";
+
 //! `Merganser/<version>`, written into commits as `engineInfo`.
 inline std::string EngineInfo() {
 	return std::string("Merganser/") + MERGANSER_VERSION;

@@ -10,6 +10,7 @@
 #include "duckdb/planner/bound_parameter_map.hpp"
 #include "duckdb/planner/operator/logical_extension_operator.hpp"
 #include "duckdb/planner/planner_extension.hpp"
+#include "engine/session/engine_version.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/session/reexecution.hpp"
 
@@ -19,8 +20,6 @@ namespace {
 
 using duckdb::ClientContext;
 using duckdb::LogicalOperatorType;
-
-constexpr const char *CATALOG_TYPE = "merganser";
 
 class CommitSinkState : public duckdb::GlobalSinkState {
 public:
@@ -185,7 +184,7 @@ void WrapStatement(duckdb::PlannerExtensionInput &input, duckdb::BoundStatement 
 	}
 	for (const auto &entry : input.binder.GetStatementProperties().modified_databases) {
 		auto catalog = duckdb::Catalog::GetCatalogEntry(input.context, entry.first);
-		if (!catalog || catalog->GetCatalogType() != CATALOG_TYPE) {
+		if (!catalog || catalog->GetCatalogType() != LAKE_TYPE) {
 			continue;
 		}
 		StatementText text;
