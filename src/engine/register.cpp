@@ -10,6 +10,7 @@
 #include "engine/session/engine_version.hpp"
 #include "engine/session/isolation_level.hpp"
 #include "engine/session/statement_commit.hpp"
+#include "engine/write/file_patches.hpp"
 
 namespace merganser {
 
@@ -23,6 +24,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	RegisterPropertyDefaults(db);
 	RegisterStatementCommit(db);
 	RegisterIsolationLevel(db);
+	RegisterFilePatches(db);
 	duckdb::ExtensionLoader loader(db, LAKE_TYPE);
 	loader.RegisterFunction(MakeReadDelta());
 	loader.RegisterFunction(MakeScanStub());

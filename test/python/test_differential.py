@@ -110,13 +110,19 @@ def check_log(table: Path, count: int) -> None:
     assert read["n"][0].as_py() == count
 
 
-@pytest.mark.parametrize("vectors", ["false", "true"], ids=["copy", "vectors"])
+#: How changed rows are written -> whether the table has deletion vectors; bytes from which on a file is patched.
+WAYS = {"copy": ("false", 1 << 30), "bytes": ("false", 0), "vectors": ("true", 1 << 30)}
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("layout", ["", "PARTITIONED BY (p)"], ids=["plain", "partitioned"])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_lock_step(extension: Path, tmp_path: Path, seed: int, layout: str, vectors: str) -> None:
+def test_lock_step(extension: Path, tmp_path: Path, seed: int, layout: str, way: str) -> None:
     statements = Statements(seed)
+    vectors, patched_bytes = WAYS[way]
     connection = open_lake(extension, tmp_path / "lake")
     connection.execute("ATTACH ':memory:' AS own")
+    connection.execute(f"SET merganser_byte_copy_min_file_size = {patched_bytes}")
     columns = f"(k INTEGER, v {statements.type}, p VARCHAR)"
     connection.execute(f"""CREATE TABLE lake.t {columns} {layout}
         WITH ('delta.enableDeletionVectors' = '{vectors}', 'delta.checkpointInterval' = '4')""")

@@ -41,54 +41,7 @@ void MoveChunk(duckdb_parquet::ColumnChunk &column, uint64_t position) {
 	column.__isset.column_index_length = false;
 }
 
-} // namespace
-
-//! A Parquet file in memory, of one row group or none.
-struct ParquetSplice::Encoded {
-	Encoded(ObjectStore &store, const std::string &path, uint64_t size_bytes) : file(store, path, size_bytes) {
-	}
-	ParquetSource file;
-};
-
-ParquetSplice::ParquetSplice(duckdb::ClientContext &context_p, ParquetSource &source_p, ObjectStore &store,
-                             const std::string &path)
-    : context(context_p), source(source_p), writer(store.OpenWriter(path)), footer(source_p.Footer()) {
-	footer.row_groups.clear();
-	footer.num_rows = 0;
-	// Readers distrust statistics of some old writers: copied chunks must not hide who wrote them.
-	const auto &created_by = footer.created_by;
-	if (IsWrittenByDuckDB(footer) || created_by.rfind("Merganser version", 0) == 0) {
-		footer.__set_created_by(OurCreatedBy());
-	}
-	Write(PARQUET_MAGIC);
-}
-
-ParquetSplice::~ParquetSplice() = default;
-
-void ParquetSplice::Write(std::string_view bytes) {
-	writer->Append(bytes);
-	size_bytes += bytes.size();
-}
-
-std::unique_ptr<ParquetSplice::Encoded> ParquetSplice::Encode(const ParquetFormat &format,
-                                                              duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
-	const auto path = "splice/" + std::to_string(memory_files++);
-	ParquetFile file(context, format, WritePath(*context.db, memory, path));
-	if (rows) {
-		const auto row_group = file.Encode(std::move(rows));
-		file.Write(*row_group);
-	}
-	Verify(file.Finish() == PutOutcome::WRITTEN, "a file in memory has a free name");
-	return std::make_unique<Encoded>(memory, path, file.SizeBytes());
-}
-
-std::vector<ParquetColumn> ParquetSplice::ColumnsOf(const ParquetFormat &format) {
-	const auto empty = Encode(format, nullptr);
-	memory.Delete(empty->file.Path());
-	return empty->file.Columns();
-}
-
-const ParquetColumn *ParquetSplice::FindColumn(const std::string &name) const {
+const ParquetColumn *FindColumn(const ParquetSource &source, const std::string &name) {
 	const ParquetColumn *found = nullptr;
 	for (const auto &column : source.Columns()) {
 		if (column.name == name) {
@@ -102,14 +55,29 @@ const ParquetColumn *ParquetSplice::FindColumn(const std::string &name) const {
 	return found;
 }
 
-bool ParquetSplice::CanReplace(const ParquetFormat &format) {
+} // namespace
+
+EncodedColumns::EncodedColumns(duckdb::ClientContext &context, const ParquetFormat &format,
+                               duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
+	const std::string path = "encoded";
+	ParquetFile encoding(context, format, WritePath(*context.db, memory, path));
+	if (rows) {
+		const auto row_group = encoding.Encode(std::move(rows));
+		encoding.Write(*row_group);
+	}
+	Verify(encoding.Finish() == PutOutcome::WRITTEN, "a file in memory has a free name");
+	file = std::make_unique<ParquetSource>(memory, path, encoding.SizeBytes());
+}
+
+bool CanReplace(duckdb::ClientContext &context, const ParquetSource &source, const ParquetFormat &format) {
 	for (const auto &type : format.Types()) {
 		if (HasOwnMetadata(type)) {
 			return false;
 		}
 	}
-	for (const auto &column : ColumnsOf(format)) {
-		const auto *found = FindColumn(column.name);
+	EncodedColumns empty(context, format, nullptr);
+	for (const auto &column : empty.File().Columns()) {
+		const auto *found = FindColumn(source, column.name);
 		if (!found || found->schema != column.schema) {
 			return false;
 		}
@@ -117,16 +85,21 @@ bool ParquetSplice::CanReplace(const ParquetFormat &format) {
 	return true;
 }
 
-bool ParquetSplice::CanAppend(const ParquetFormat &format) {
-	if (format.Names().size() != source.Columns().size() || !CanReplace(format)) {
-		return false;
+ParquetSplice::ParquetSplice(ParquetSource &source_p, ObjectStore &store, const std::string &path)
+    : source(source_p), writer(store.OpenWriter(path)), footer(source_p.Footer()) {
+	footer.row_groups.clear();
+	footer.num_rows = 0;
+	// Readers distrust statistics of some old writers: copied chunks must not hide who wrote them.
+	const auto &created_by = footer.created_by;
+	if (IsWrittenByDuckDB(footer) || created_by.rfind("Merganser version", 0) == 0) {
+		footer.__set_created_by(OurCreatedBy());
 	}
-	for (size_t i = 0; i < source.Columns().size(); i++) {
-		if (source.Columns()[i].name != format.Names()[i]) {
-			return false;
-		}
-	}
-	return true;
+	Write(PARQUET_MAGIC);
+}
+
+void ParquetSplice::Write(std::string_view bytes) {
+	writer->Append(bytes);
+	size_bytes += bytes.size();
 }
 
 void ParquetSplice::PlaceCopied(size_t row_group, const std::vector<size_t> &leaves, std::vector<Piece> &pieces) {
@@ -157,11 +130,11 @@ void ParquetSplice::Copy(size_t row_group) {
 	WriteRowGroup(source.Footer().row_groups[row_group], pieces);
 }
 
-void ParquetSplice::PlaceEncoded(Encoded &encoded, std::vector<Piece> &pieces) {
-	auto &file = encoded.file;
+void ParquetSplice::PlaceEncoded(EncodedColumns &encoded, std::vector<Piece> &pieces) {
+	auto &file = encoded.File();
 	Verify(file.Footer().row_groups.size() == 1, "new column chunks are one row group");
 	for (const auto &column : file.Columns()) {
-		const auto *target = FindColumn(column.name);
+		const auto *target = FindColumn(source, column.name);
 		Verify(target && target->schema == column.schema, "new column chunks have the schema of the file");
 		std::vector<size_t> leaves;
 		for (size_t i = 0; i < column.leaf_count; i++) {
@@ -177,41 +150,31 @@ void ParquetSplice::PlaceEncoded(Encoded &encoded, std::vector<Piece> &pieces) {
 			piece.bloom_filter = std::move(filters[leaves[i]]);
 		}
 	}
-	memory.Delete(file.Path());
 }
 
-void ParquetSplice::Replace(size_t row_group, const ParquetFormat &format,
-                            duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
+void ParquetSplice::Replace(size_t row_group, std::vector<std::unique_ptr<EncodedColumns>> columns) {
 	Verify(row_group < source.Footer().row_groups.size(), "columns of a row group of the source are replaced");
 	auto new_group = source.Footer().row_groups[row_group];
-	Verify(rows->Count() == uint64_t(new_group.num_rows), "a replaced column has a value for each row");
-	if (rows->Count() == 0) {
-		return;
-	}
-	const auto encoded = Encode(format, std::move(rows));
-	Verify(encoded->file.Footer().num_rows == new_group.num_rows, "a replaced column has a value for each row");
-
+	const auto row_count = columns.at(0)->RowCount();
 	std::vector<Piece> pieces(new_group.columns.size());
-	PlaceEncoded(*encoded, pieces);
+	for (auto &encoded : columns) {
+		Verify(encoded->RowCount() == row_count, "the columns of a row group have as many rows");
+		PlaceEncoded(*encoded, pieces);
+		encoded.reset();
+	}
 	std::vector<size_t> kept;
 	for (size_t leaf = 0; leaf < pieces.size(); leaf++) {
 		if (pieces[leaf].bytes.empty()) {
 			kept.push_back(leaf);
 		}
 	}
-	PlaceCopied(row_group, kept, pieces);
+	if (!kept.empty()) {
+		Verify(row_count == uint64_t(new_group.num_rows), "a replaced column has a value for each row");
+		PlaceCopied(row_group, kept, pieces);
+	}
+	new_group.num_rows = static_cast<int64_t>(row_count);
 	new_group.__isset.sorting_columns = false;
 	WriteRowGroup(std::move(new_group), pieces);
-}
-
-void ParquetSplice::Append(const ParquetFormat &format, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
-	const auto row_count = rows->Count();
-	const auto encoded = Encode(format, std::move(rows));
-	auto row_group = encoded->file.Footer().row_groups.at(0);
-	Verify(uint64_t(row_group.num_rows) == row_count, "a new row group has the rows that were given");
-	std::vector<Piece> pieces(source.Columns().back().first_leaf + source.Columns().back().leaf_count);
-	PlaceEncoded(*encoded, pieces);
-	WriteRowGroup(std::move(row_group), pieces);
 }
 
 void ParquetSplice::WriteRowGroup(duckdb_parquet::RowGroup row_group, std::vector<Piece> &pieces) {

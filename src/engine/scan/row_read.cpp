@@ -53,8 +53,8 @@ bool RowRead::Reader::Next(duckdb::DataChunk &rows) {
 	return rows.size() > 0;
 }
 
-std::vector<size_t> AllFields(const Snapshot &snapshot) {
-	std::vector<size_t> fields(snapshot.configuration->GetSchema().fields.size());
+std::vector<size_t> AllFields(const TableConfiguration &configuration) {
+	std::vector<size_t> fields(configuration.GetSchema().fields.size());
 	for (size_t i = 0; i < fields.size(); i++) {
 		fields[i] = i;
 	}

@@ -39,6 +39,10 @@ public:
 	const duckdb::vector<duckdb::LogicalType> &Types() const {
 		return types;
 	}
+	//! Of the file that the rows are in. Requires: at least one row.
+	uint64_t FileIndexOf(duckdb::DataChunk &rows) const {
+		return rows.data[FileIndexColumn()].GetValue(0).GetValue<uint64_t>();
+	}
 	//! Positions of the columns behind the fields.
 	idx_t FileIndexColumn() const {
 		return types.size() - 2;
@@ -58,6 +62,6 @@ private:
 };
 
 //! Indexes of all columns of the table.
-std::vector<size_t> AllFields(const Snapshot &snapshot);
+std::vector<size_t> AllFields(const TableConfiguration &configuration);
 
 } // namespace merganser

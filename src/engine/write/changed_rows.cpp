@@ -8,6 +8,14 @@
 
 namespace merganser {
 
+std::shared_ptr<const DeletionVector> FileChange::UpdatedPositions() const {
+	auto positions = std::make_shared<DeletionVector>();
+	for (const auto &row : updated) {
+		positions->Add(row.position);
+	}
+	return positions;
+}
+
 ChangedRows::ChangedRows(duckdb::ClientContext &context_p, std::vector<duckdb::vector<duckdb::LogicalType>> types)
     : context(context_p), update_types(std::move(types)) {
 }

@@ -34,6 +34,8 @@ struct FileChange {
 	DeletionVector touched;
 	//! In order of their positions once ChangedRows::Finish was called.
 	std::vector<UpdatedRow> updated;
+
+	std::shared_ptr<const DeletionVector> UpdatedPositions() const;
 };
 
 //! The rows that one statement deletes and updates, by file. Positions are held compressed; new values in collections

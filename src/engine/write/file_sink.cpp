@@ -1,9 +1,11 @@
 #include "engine/write/file_sink.hpp"
 
-#include "duckdb/parallel/task_executor.hpp"
 #include "duckdb/storage/buffer_manager.hpp"
+#include "engine/scan/row_read.hpp"
+#include "engine/write/shared_work.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 namespace merganser {
 
@@ -14,32 +16,11 @@ constexpr idx_t SPLIT_ROWS_MAX = 524288;
 //! Below this a row group is too small to be worth writing early: the buffer manager spills the rows instead.
 constexpr uint64_t EARLY_ROW_GROUP_BYTES_MIN = 8ull << 20;
 
-std::vector<StructField> PartitionFields(const TableConfiguration &configuration) {
-	std::vector<StructField> fields;
-	for (const auto column : configuration.PartitionColumns()) {
-		fields.push_back(configuration.GetSchema().fields[column]);
-	}
-	return fields;
-}
-
-class FinishTask : public duckdb::BaseExecutorTask {
-public:
-	FinishTask(duckdb::TaskExecutor &executor_p, PartitionWriter &writer_p)
-	    : BaseExecutorTask(executor_p), writer(writer_p) {
-	}
-	void ExecuteTask() override {
-		writer.Finish();
-	}
-
-private:
-	PartitionWriter &writer;
-};
-
 } // namespace
 
 FileSink::FileSink(duckdb::ClientContext &context, WriteSpec spec, LakeTransaction &transaction)
     : writing(context, std::move(spec), transaction),
-      row_check(writing.spec.location.name, *writing.spec.configuration),
+      row_check(writing.spec.location.name, *writing.spec.configuration, AllFields(*writing.spec.configuration)),
       registry(PartitionFields(*writing.spec.configuration)) {
 }
 
@@ -170,14 +151,16 @@ void FileSink::Combine(Local &local) {
 
 std::vector<AddFile> FileSink::Finish() {
 	const auto all = Writers();
-	if (all.size() == 1) {
-		all.front()->Finish();
-	} else if (!all.empty()) {
-		duckdb::TaskExecutor executor(writing.context);
-		for (auto *writer : all) {
-			executor.ScheduleTask(duckdb::make_uniq<FinishTask>(executor, *writer));
+	std::atomic<size_t> next {0};
+	const auto work = [&] {
+		for (size_t i = next++; i < all.size(); i = next++) {
+			all[i]->Finish();
 		}
-		executor.WorkOnTasks();
+	};
+	if (all.size() > 1) {
+		RunOnAllThreads(writing.context, work);
+	} else {
+		work();
 	}
 	std::lock_guard<std::mutex> guard(writing.lock);
 	return std::move(writing.added_files);

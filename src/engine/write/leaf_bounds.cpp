@@ -256,6 +256,7 @@ LeafBoundsPlan::LeafBoundsPlan(const TableConfiguration &configuration, const Ph
 	for (const auto index : configuration.StatisticsLeaves()) {
 		const auto &leaf = data_leaves[index];
 		BoundLeaf bound;
+		bound.number = index;
 		bound.type = leaf.type;
 		const auto top = std::find(physical.names.begin(), physical.names.end(), leaf.physical_path.front());
 		if (top == physical.names.end()) {
@@ -301,6 +302,12 @@ void LeafBoundsPlan::Merge(std::vector<LeafBounds> &bounds, const std::vector<Le
 	}
 	for (size_t i = 0; i < bounds.size(); i++) {
 		bounds[i].Merge(other[i], *leaves[i].type);
+	}
+}
+
+void LeafBoundsPlan::Store(const std::vector<LeafBounds> &bounds, std::vector<ColumnStatistics> &all_leaves) const {
+	for (size_t i = 0; i < leaves.size(); i++) {
+		all_leaves[leaves[i].number] = bounds[i].ToStatistics(*leaves[i].type);
 	}
 }
 

@@ -12,6 +12,8 @@ namespace merganser {
 
 //! A leaf whose statistics are gathered: column of the file and struct children below it.
 struct BoundLeaf {
+	//! Number among the table's data leaves.
+	size_t number = 0;
 	size_t column = 0;
 	std::vector<size_t> children;
 	DataTypePtr type;
@@ -40,6 +42,8 @@ public:
 	//! Bounds of all leaves over all rows. Thread-safe.
 	std::vector<LeafBounds> Gather(const duckdb::ColumnDataCollection &rows) const;
 	void Merge(std::vector<LeafBounds> &bounds, const std::vector<LeafBounds> &other) const;
+	//! Puts the statistics into those of all data leaves (TableConfiguration::DataLeaves).
+	void Store(const std::vector<LeafBounds> &bounds, std::vector<ColumnStatistics> &all_leaves) const;
 	//! The statistics text of a file.
 	std::string ToText(const std::vector<LeafBounds> &bounds, uint64_t row_count) const;
 

@@ -1,5 +1,6 @@
 #include "engine/write/partition_split.hpp"
 
+#include "base/uri.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/port/type_map.hpp"
 #include "protocol/partition_value.hpp"
@@ -8,6 +9,25 @@
 #include <utility>
 
 namespace merganser {
+
+std::vector<StructField> PartitionFields(const TableConfiguration &configuration) {
+	std::vector<StructField> fields;
+	for (const auto column : configuration.PartitionColumns()) {
+		fields.push_back(configuration.GetSchema().fields[column]);
+	}
+	return fields;
+}
+
+std::string PartitionFolderOf(const std::vector<StructField> &fields, const PartitionValues &values) {
+	std::string folder;
+	for (const auto &field : fields) {
+		const auto name = field.PhysicalName();
+		const auto value = values.find(name);
+		const bool is_null = value == values.end() || !value->second || value->second->empty();
+		folder = JoinPath(folder, PartitionFolder(name, is_null ? std::nullopt : value->second));
+	}
+	return folder;
+}
 
 PartitionRegistry::PartitionRegistry(std::vector<StructField> fields_p) : fields(std::move(fields_p)) {
 }
@@ -28,10 +48,9 @@ const PartitionRegistry::Entry &PartitionRegistry::Register(const std::string &k
 			// PROTOCOL.md: an empty string is NULL.
 			text.reset();
 		}
-		const auto name = fields[i].PhysicalName();
-		entry->folder += (i == 0 ? "" : "/") + PartitionFolder(name, text);
-		entry->values[name] = std::move(text);
+		entry->values[fields[i].PhysicalName()] = std::move(text);
 	}
+	entry->folder = PartitionFolderOf(fields, entry->values);
 	numbers.emplace(key, entry->number);
 	entries.push_back(std::move(entry));
 	return *entries.back();

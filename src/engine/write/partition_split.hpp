@@ -3,7 +3,7 @@
 #include "duckdb.hpp"
 #include "engine/write/row_slice.hpp"
 #include "protocol/actions.hpp"
-#include "protocol/schema.hpp"
+#include "protocol/table_configuration.hpp"
 
 #include <memory>
 #include <mutex>
@@ -13,6 +13,11 @@
 
 namespace merganser {
 
+//! The partition columns in the order of the folders.
+std::vector<StructField> PartitionFields(const TableConfiguration &configuration);
+//! `a=1/b=x`, Hive-escaped; empty without partition columns. `values`: as in the log.
+std::string PartitionFolderOf(const std::vector<StructField> &fields, const PartitionValues &values);
+
 //! Which partitions a statement writes, numbered as they are met. Thread-safe.
 class PartitionRegistry {
 public:
@@ -20,10 +25,10 @@ public:
 		size_t number = 0;
 		//! By physical column name, as in the log.
 		PartitionValues values;
-		//! `a=1/b=x`, Hive-escaped.
+		//! See PartitionFolderOf.
 		std::string folder;
 	};
-	//! `fields`: the partition columns in the order of the folders.
+	//! `fields`: see PartitionFields.
 	explicit PartitionRegistry(std::vector<StructField> fields);
 
 	const std::vector<StructField> &Fields() const {

@@ -1,14 +1,12 @@
 #include "engine/write/partition_writer.hpp"
 
 #include "base/error.hpp"
-#include "base/uri.hpp"
 #include "duckdb/execution/physical_operator.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/port/store_file_system.hpp"
-#include "engine/session/lake_instance.hpp"
+#include "engine/write/data_file.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <limits>
 
 namespace merganser {
@@ -31,13 +29,6 @@ constexpr uint64_t FILE_SIZE_STEP_BYTES = 64ull << 10;
 uint64_t RowGroupBytesMax(duckdb::ClientContext &context) {
 	const uint64_t share = duckdb::PhysicalOperator::GetMaxThreadMemory(context) / SHARES_OF_THREAD_MEMORY;
 	return std::clamp(share, ROW_GROUP_BYTES_MIN, ROW_GROUP_BYTES_MAX);
-}
-
-std::string FileName(uint64_t number, const std::string &uuid, const std::string &codec) {
-	char part[32];
-	std::snprintf(part, sizeof(part), "part-%05llu-", static_cast<unsigned long long>(number));
-	const bool is_plain = codec == "uncompressed" || codec == "none";
-	return part + uuid + "-c000" + (is_plain ? "" : "." + codec) + ".parquet";
 }
 
 } // namespace
@@ -72,13 +63,13 @@ duckdb::unique_ptr<duckdb::ColumnDataCollection> FileWriting::NewRows() const {
 }
 
 struct PartitionWriter::OpenFile {
-	OpenFile(FileWriting &writing, const std::string &relative_path_p)
-	    : relative_path(relative_path_p), parquet(writing.context, writing.format,
-	                                              WritePath(*writing.context.db, writing.spec.location.store,
-	                                                        JoinPath(writing.spec.location.root, relative_path))) {
+	OpenFile(FileWriting &writing, const std::string &folder)
+	    : name(writing.context, writing.transaction, writing.spec, folder, writing.next_file_number++),
+	      parquet(writing.context, writing.format,
+	              WritePath(*writing.context.db, writing.spec.location.store, name.FullPath(writing.spec))) {
 	}
 
-	std::string relative_path;
+	NewDataFile name;
 	ParquetFile parquet;
 	//! Held while a row group is appended; also guards bounds, row_count and counted_bytes.
 	std::mutex write_lock;
@@ -99,14 +90,7 @@ PartitionWriter::~PartitionWriter() = default;
 std::shared_ptr<PartitionWriter::OpenFile> PartitionWriter::Acquire() {
 	std::lock_guard<std::mutex> guard(lock);
 	if (!current) {
-		AtBorder([&] {
-			auto &random = LakeInstance::Get(writing.context).GetRandom();
-			const auto name = FileName(writing.next_file_number++, random.Uuid(), writing.spec.codec);
-			const auto path = JoinPath(folder, name);
-			// Known to the transaction before it can exist: whatever happens, a rollback finds it.
-			writing.transaction.RegisterWrittenFile(writing.spec.location, JoinPath(writing.spec.location.root, path));
-			current = std::make_shared<OpenFile>(writing, path);
-		});
+		AtBorder([&] { current = std::make_shared<OpenFile>(writing, folder); });
 		writing.progress.open_file_count++;
 	}
 	current->user_count++;
@@ -216,18 +200,8 @@ void PartitionWriter::Finish() {
 void PartitionWriter::Close(OpenFile &file) {
 	const auto outcome = file.parquet.Finish();
 	writing.progress.open_file_count--;
-	if (outcome != PutOutcome::WRITTEN) {
-		// The name is random: nobody else can have taken it.
-		throw duckdb::IOException(
-		    "the store did not confirm that it wrote \"%s\" of table \"%s\". Nothing was committed; run the "
-		    "statement again",
-		    file.relative_path, writing.spec.location.name);
-	}
-	AddFile added;
-	added.path = PercentEncodePath(file.relative_path);
+	auto added = file.name.Finished(writing.context, writing.spec, outcome, file.parquet.SizeBytes());
 	added.partition_values = values;
-	added.size = static_cast<int64_t>(file.parquet.SizeBytes());
-	added.modification_time = LakeInstance::Get(writing.context).GetClock().NowMs();
 	added.stats = writing.bounds.ToText(file.bounds, file.row_count);
 	writing.byte_count += file.parquet.SizeBytes();
 	std::lock_guard<std::mutex> guard(writing.lock);

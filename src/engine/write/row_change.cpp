@@ -14,12 +14,9 @@ using duckdb::MergeActionType;
 
 std::vector<duckdb::vector<duckdb::LogicalType>> UpdateTypes(const RowChangePlan &plan) {
 	std::vector<duckdb::vector<duckdb::LogicalType>> types;
-	for (const auto &action : plan.actions) {
-		if (action.type != MergeActionType::MERGE_UPDATE) {
-			continue;
-		}
+	for (const auto &columns : SetColumnsOf(plan)) {
 		auto &set = types.emplace_back();
-		for (const auto column : action.columns) {
+		for (const auto column : columns) {
 			set.push_back(plan.spec.types[column]);
 		}
 	}
@@ -29,13 +26,12 @@ std::vector<duckdb::vector<duckdb::LogicalType>> UpdateTypes(const RowChangePlan
 } // namespace
 
 RowChange::RowChange(duckdb::ClientContext &context_p, const RowChangePlan &plan_p, LakeTransaction &transaction_p)
-    : context(context_p), plan(plan_p), transaction(transaction_p), changes(context, UpdateTypes(plan)),
-      sink(context, plan.spec, transaction) {
+    : context(context_p), plan(plan_p), transaction(transaction_p), set_columns(SetColumnsOf(plan)),
+      changes(context, UpdateTypes(plan)), sink(context, plan.spec, transaction) {
+	size_t update_count = 0;
 	for (const auto &action : plan.actions) {
-		update_numbers.push_back(set_columns.size());
-		if (action.type == MergeActionType::MERGE_UPDATE) {
-			set_columns.push_back(action.columns);
-		}
+		update_numbers.push_back(update_count);
+		update_count += action.type == MergeActionType::MERGE_UPDATE;
 	}
 }
 
@@ -63,9 +59,9 @@ void RowChange::ThrowChangedTwice(RowPlace place) {
 }
 
 void RowChange::DeleteAll(TableChange &change) {
-	deleted_rows = *plan.all_rows;
+	counts.deleted = *plan.all_rows;
 	RemoveAllFiles(*plan.snapshot, LakeInstance::Get(context).GetClock().NowMs(), change);
-	change.operation_metrics["numDeletedRows"] = std::to_string(deleted_rows);
+	change.operation_metrics["numDeletedRows"] = std::to_string(counts.deleted);
 	change.operation_metrics["numRemovedFiles"] = std::to_string(change.removed_files.size());
 }
 
@@ -74,18 +70,22 @@ void RowChange::ChangeRows(TableChange &change) {
 	if (plan.statement == RowStatement::MERGE && changes.Twice()) {
 		ThrowChangedTwice(*changes.Twice());
 	}
-	deleted_rows = changes.DeletedCount();
-	updated_rows = changes.UpdatedCount();
-	affected_rows = updated_rows;
-	if (returned && deleted_rows > 0) {
+	counts.deleted = changes.DeletedCount();
+	counts.updated = changes.UpdatedCount();
+	counts.affected = counts.updated;
+	if (returned && counts.deleted > 0) {
 		ReturnDeletedRows(context, plan.snapshot, changes, *returned);
 	}
+	// RETURNING needs whole rows: they are read once, by whoever writes them.
+	if (!returned || counts.updated == 0) {
+		patched = PatchFiles(context, transaction, plan, changes, change);
+	}
 	RowsByFile removed;
-	if (updated_rows > 0) {
+	if (counts.updated > 0) {
 		removed = WriteUpdatedRows(context, RowUpdates {plan.snapshot, set_columns, sink, returned}, changes);
-		updated_rows = 0;
+		counts.updated = patched.updated_rows;
 		for (const auto &entry : removed) {
-			updated_rows += entry.second->Cardinality();
+			counts.updated += entry.second->Cardinality();
 		}
 	}
 	for (auto &[file_index, file] : changes.Files()) {
@@ -107,27 +107,29 @@ void RowChange::ChangeRows(TableChange &change) {
 void RowChange::AddMetrics(const RowDeleter &deleter, TableChange &change) const {
 	auto &metrics = change.operation_metrics;
 	const bool is_merge = plan.statement == RowStatement::MERGE;
+	const auto copied_rows = deleter.CopiedRows() + patched.copied_rows;
+	const auto removed_files = deleter.RemovedFiles() + patched.files;
 	auto set = [&](const char *name, uint64_t value) {
 		metrics[name] = std::to_string(value);
 	};
 	if (is_merge) {
 		set("numTargetRowsInserted", inserted_rows);
-		set("numTargetRowsUpdated", updated_rows);
-		set("numTargetRowsDeleted", deleted_rows);
-		set("numTargetRowsCopied", deleter.CopiedRows());
-		set("numTargetFilesRemoved", deleter.RemovedFiles());
+		set("numTargetRowsUpdated", counts.updated);
+		set("numTargetRowsDeleted", counts.deleted);
+		set("numTargetRowsCopied", copied_rows);
+		set("numTargetFilesRemoved", removed_files);
 		set("numTargetDeletionVectorsAdded", deleter.AddedVectors());
 		set("numTargetDeletionVectorsUpdated", deleter.ReplacedVectors());
-		set("numOutputRows", inserted_rows + updated_rows + deleter.CopiedRows());
+		set("numOutputRows", inserted_rows + counts.updated + copied_rows);
 		return;
 	}
 	if (plan.statement == RowStatement::UPDATE) {
-		set("numUpdatedRows", updated_rows);
+		set("numUpdatedRows", counts.updated);
 	} else {
-		set("numDeletedRows", deleted_rows);
+		set("numDeletedRows", counts.deleted);
 	}
-	set("numCopiedRows", deleter.CopiedRows());
-	set("numRemovedFiles", deleter.RemovedFiles());
+	set("numCopiedRows", copied_rows);
+	set("numRemovedFiles", removed_files);
 	set("numDeletionVectorsAdded", deleter.AddedVectors());
 	set("numDeletionVectorsUpdated", deleter.ReplacedVectors());
 }
@@ -139,10 +141,10 @@ void RowChange::Finish() {
 	} else {
 		ChangeRows(change);
 	}
-	affected_rows += deleted_rows + inserted_rows;
+	counts.affected += counts.deleted + inserted_rows;
 	auto written = sink.Finish();
 	const char *added_name = plan.statement == RowStatement::MERGE ? "numTargetFilesAdded" : "numAddedFiles";
-	change.operation_metrics[added_name] = std::to_string(written.size());
+	change.operation_metrics[added_name] = std::to_string(written.size() + patched.files);
 	for (auto &file : written) {
 		change.added_files.push_back(std::move(file));
 	}

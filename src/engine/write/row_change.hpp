@@ -2,6 +2,7 @@
 
 #include "duckdb.hpp"
 #include "engine/write/changed_rows.hpp"
+#include "engine/write/file_patches.hpp"
 #include "engine/write/file_sink.hpp"
 #include "engine/write/returned_rows.hpp"
 #include "engine/write/row_change_plan.hpp"
@@ -42,9 +43,8 @@ public:
 	ReturnedRows *Returned() {
 		return returned;
 	}
-	//! Rows that the statement's result counts.
 	uint64_t AffectedRows() const {
-		return affected_rows;
+		return counts.affected;
 	}
 	std::atomic<uint64_t> inserted_rows {0};
 
@@ -59,13 +59,18 @@ private:
 	LakeTransaction &transaction;
 	std::vector<size_t> update_numbers;
 	//! By number of the updating action.
-	std::vector<std::vector<size_t>> set_columns;
+	const std::vector<std::vector<size_t>> set_columns;
 	ChangedRows changes;
 	FileSink sink;
 	ReturnedRows *returned = nullptr;
-	uint64_t affected_rows = 0;
-	uint64_t updated_rows = 0;
-	uint64_t deleted_rows = 0;
+	PatchCounts patched;
+	struct RowCounts {
+		//! That the statement's result counts.
+		uint64_t affected = 0;
+		uint64_t updated = 0;
+		uint64_t deleted = 0;
+	};
+	RowCounts counts;
 };
 
 } // namespace merganser

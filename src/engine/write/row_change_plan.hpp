@@ -62,4 +62,15 @@ struct RowChangePlan {
 	std::vector<size_t> naming_columns {};
 };
 
+//! For each updating action, in their order, indexes of the schema's fields that it sets.
+inline std::vector<std::vector<size_t>> SetColumnsOf(const RowChangePlan &plan) {
+	std::vector<std::vector<size_t>> columns;
+	for (const auto &action : plan.actions) {
+		if (action.type == duckdb::MergeActionType::MERGE_UPDATE) {
+			columns.push_back(action.columns);
+		}
+	}
+	return columns;
+}
+
 } // namespace merganser

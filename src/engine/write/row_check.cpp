@@ -188,16 +188,17 @@ private:
 
 } // namespace
 
-RowCheck::RowCheck(std::string table_name_p, const TableConfiguration &configuration)
+RowCheck::RowCheck(std::string table_name_p, const TableConfiguration &configuration,
+                   const std::vector<size_t> &checked_fields)
     : table_name(std::move(table_name_p)) {
-	const auto &fields = configuration.GetSchema().fields;
-	for (size_t i = 0; i < fields.size(); i++) {
-		auto rule = MakeRule(fields[i].name, *fields[i].type, fields[i].nullable, i);
+	for (size_t i = 0; i < checked_fields.size(); i++) {
+		const auto &field = configuration.GetSchema().fields[checked_fields[i]];
+		auto rule = MakeRule(field.name, *field.type, field.nullable, i);
 		if (!rule) {
 			continue;
 		}
 		const bool is_text = rule->kind == TypeKind::STRING || rule->kind == TypeKind::BINARY;
-		rule->forbids_empty = is_text && configuration.IsPartitionColumn(i);
+		rule->forbids_empty = is_text && configuration.IsPartitionColumn(checked_fields[i]);
 		rules.push_back(std::move(*rule));
 	}
 }

@@ -15,9 +15,10 @@ namespace merganser {
 //! maps too. Immutable.
 class RowCheck {
 public:
-	RowCheck(std::string table_name, const TableConfiguration &configuration);
+	//! `fields`: which of the schema's columns the rows have, in this order.
+	RowCheck(std::string table_name, const TableConfiguration &configuration, const std::vector<size_t> &fields);
 
-	//! Throws ConstraintException or ConversionException naming table and column. `rows` has the schema's columns.
+	//! Throws ConstraintException or ConversionException naming table and column.
 	void Check(duckdb::DataChunk &rows) const;
 
 	//! What one column, field, element, key or value may not hold.
@@ -28,7 +29,7 @@ public:
 		bool forbids_null = false;
 		//! NOT NULL of a partition column: the log cannot tell an empty text from NULL.
 		bool forbids_empty = false;
-		//! Of the column among the schema's, of the field in its struct, of keys and values in the entries of a map.
+		//! Of the column in the rows, of the field in its struct, of keys and values in the entries of a map.
 		size_t index = 0;
 		//! Only what forbids something.
 		std::vector<Rule> children;

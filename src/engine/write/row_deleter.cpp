@@ -5,7 +5,7 @@
 #include "engine/scan/lake_scan_info.hpp"
 #include "engine/scan/row_read.hpp"
 #include "engine/session/lake_instance.hpp"
-#include "engine/write/read_tasks.hpp"
+#include "engine/write/shared_work.hpp"
 #include "protocol/file_statistics.hpp"
 #include "txn/overwrite.hpp"
 
@@ -81,7 +81,7 @@ void RowDeleter::CopyOthers(RowsByFile rows) {
 	auto chosen = std::make_shared<ChosenRows>();
 	chosen->mode = ChosenRows::Mode::EXCEPT;
 	chosen->rows = std::move(rows);
-	const auto fields = AllFields(*plan.snapshot);
+	const auto fields = AllFields(*plan.snapshot->configuration);
 	RowRead read(context, plan.snapshot, std::move(chosen), fields, plan.deletion_vectors);
 	RunOnAllThreads(context, [&] {
 		RowRead::Reader reader(read);

@@ -2,6 +2,7 @@
 
 #include "duckdb/common/vector_operations/vector_operations.hpp"
 
+#include <algorithm>
 #include <deque>
 
 namespace merganser {
@@ -24,31 +25,34 @@ const duckdb::DataChunk &RowPatch::Fetch(uint32_t collection, idx_t chunk_index)
 }
 
 void RowPatch::Gather(Part &part, const UpdatedRow *updated) {
-	const auto first_collection = updated[part.rows.get_index(0)].collection;
+	const auto first_collection = updated[part.numbers.front()].collection;
+	const auto &columns = set_columns[part.action];
 	part.values.Initialize(duckdb::Allocator::DefaultAllocator(), changes.Collection(first_collection).Types());
 	duckdb::SelectionVector run(STANDARD_VECTOR_SIZE);
 	for (idx_t i = 0; i < part.count;) {
 		// Neighbours mostly come from one chunk: these are copied at once.
-		const auto &begin = updated[part.rows.get_index(i)];
+		const auto &begin = updated[part.numbers[i]];
 		const auto chunk_index = begin.row / STANDARD_VECTOR_SIZE;
 		idx_t length = 0;
 		for (; i + length < part.count; length++) {
-			const auto &next = updated[part.rows.get_index(i + length)];
+			const auto &next = updated[part.numbers[i + length]];
 			if (next.collection != begin.collection || next.row / STANDARD_VECTOR_SIZE != chunk_index) {
 				break;
 			}
 			run.set_index(length, next.row % STANDARD_VECTOR_SIZE);
 		}
 		const auto &source = Fetch(begin.collection, chunk_index);
-		for (idx_t column = 0; column < part.values.ColumnCount(); column++) {
-			duckdb::VectorOperations::Copy(source.data[column], part.values.data[column], run, length, 0, i);
+		for (idx_t column = 0; column < columns.size(); column++) {
+			if (columns[column] != NOT_READ) {
+				duckdb::VectorOperations::Copy(source.data[column], part.values.data[column], run, length, 0, i);
+			}
 		}
 		i += length;
 	}
 	part.values.SetCardinality(part.count);
 }
 
-void RowPatch::ApplyPart(Part &part, std::vector<uint8_t> &is_changed) {
+void RowPatch::ApplyPart(Part &part) {
 	const auto row_count = patched.size();
 	const auto &columns = set_columns[part.action];
 	duckdb::SelectionVector merged(row_count);
@@ -59,6 +63,9 @@ void RowPatch::ApplyPart(Part &part, std::vector<uint8_t> &is_changed) {
 		merged.set_index(part.rows.get_index(i), row_count + i);
 	}
 	for (size_t i = 0; i < columns.size(); i++) {
+		if (columns[i] == NOT_READ) {
+			continue;
+		}
 		auto &column = patched.data[columns[i]];
 		auto &values = part.values.data[i];
 		duckdb::Vector old_values(column, part.rows, part.count);
@@ -67,8 +74,16 @@ void RowPatch::ApplyPart(Part &part, std::vector<uint8_t> &is_changed) {
 		duckdb::UnifiedVectorFormat format;
 		differs.ToUnifiedFormat(part.count, format);
 		const auto *flags = duckdb::UnifiedVectorFormat::GetData<bool>(format);
+		auto &changed = value_changed[columns[i]];
 		for (idx_t row = 0; row < part.count; row++) {
-			is_changed[part.rows.get_index(row)] |= flags[format.sel->get_index(row)];
+			if (flags[format.sel->get_index(row)]) {
+				changed.resize(row_count);
+				changed[part.rows.get_index(row)] = 1;
+				row_changed[part.rows.get_index(row)] = 1;
+			}
+		}
+		if (changed.empty()) {
+			continue;
 		}
 		if (part.count == row_count) {
 			column.Reference(values);
@@ -81,16 +96,15 @@ void RowPatch::ApplyPart(Part &part, std::vector<uint8_t> &is_changed) {
 	}
 }
 
-duckdb::DataChunk &RowPatch::Apply(duckdb::DataChunk &rows, const UpdatedRow *updated,
-                                   std::vector<uint8_t> &is_changed) {
-	const auto row_count = rows.size();
-	is_changed.assign(row_count, 0);
+duckdb::DataChunk &RowPatch::Apply(duckdb::DataChunk &rows, const UpdatedPlaces &places) {
+	row_changed.assign(rows.size(), 0);
+	value_changed.assign(rows.ColumnCount(), {});
 	patched.Destroy();
 	patched.InitializeEmpty(rows.GetTypes());
 	patched.Reference(rows);
 	std::deque<Part> parts;
-	for (idx_t row = 0; row < row_count; row++) {
-		const auto action = changes.ActionOf(updated[row].collection);
+	for (idx_t i = 0; i < places.count; i++) {
+		const auto action = changes.ActionOf(places.updated[i].collection);
 		Part *part = nullptr;
 		for (auto &candidate : parts) {
 			part = candidate.action == action ? &candidate : part;
@@ -98,15 +112,47 @@ duckdb::DataChunk &RowPatch::Apply(duckdb::DataChunk &rows, const UpdatedRow *up
 		if (!part) {
 			part = &parts.emplace_back();
 			part->action = action;
-			part->rows.Initialize(row_count);
+			part->rows.Initialize(places.count);
 		}
-		part->rows.set_index(part->count++, row);
+		part->numbers.push_back(i);
+		part->rows.set_index(part->count++, places.rows.get_index(i));
 	}
 	for (auto &part : parts) {
-		Gather(part, updated);
-		ApplyPart(part, is_changed);
+		Gather(part, places.updated);
+		ApplyPart(part);
 	}
 	return patched;
+}
+
+idx_t RowPatch::KeepChanged(duckdb::DataChunk &rows) const {
+	duckdb::SelectionVector kept(STANDARD_VECTOR_SIZE);
+	idx_t count = 0;
+	for (idx_t i = 0; i < rows.size(); i++) {
+		if (row_changed[i]) {
+			kept.set_index(count++, i);
+		}
+	}
+	if (count > 0 && count < rows.size()) {
+		rows.Slice(kept, count);
+	}
+	return count;
+}
+
+UpdatedPlaces FindUpdated(const std::vector<UpdatedRow> &updated, duckdb::Vector &positions, idx_t count) {
+	positions.Flatten(count);
+	const auto *position = duckdb::FlatVector::GetData<int64_t>(positions);
+	auto next = std::lower_bound(updated.begin(), updated.end(), position[0],
+	                             [](const UpdatedRow &row, int64_t wanted) { return int64_t(row.position) < wanted; });
+	UpdatedPlaces places;
+	places.updated = updated.data() + (next - updated.begin());
+	places.rows.Initialize(count);
+	for (idx_t row = 0; row < count && next != updated.end(); row++) {
+		if (int64_t(next->position) == position[row]) {
+			places.rows.set_index(places.count++, row);
+			next++;
+		}
+	}
+	return places;
 }
 
 } // namespace merganser

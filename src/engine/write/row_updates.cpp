@@ -3,26 +3,21 @@
 #include "base/error.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/scan/row_read.hpp"
-#include "engine/write/read_tasks.hpp"
+#include "engine/write/shared_work.hpp"
 #include "engine/write/row_patch.hpp"
 
-#include <algorithm>
 #include <mutex>
 
 namespace merganser {
 
 namespace {
 
-uint64_t FileIndex(const RowRead &read, duckdb::DataChunk &rows) {
-	return rows.data[read.FileIndexColumn()].GetValue(0).GetValue<uint64_t>();
-}
-
 //! Writes the updated rows of all files.
 class UpdatePass {
 public:
 	UpdatePass(duckdb::ClientContext &context_p, const RowUpdates &updates_p, ChangedRows &changes_p)
 	    : context(context_p), updates(updates_p), changes(changes_p),
-	      read(context, updates.snapshot, RowsToRead(changes), AllFields(*updates.snapshot)) {
+	      read(context, updates.snapshot, RowsToRead(changes), AllFields(*updates.snapshot->configuration)) {
 	}
 
 	RowsByFile Run() {
@@ -42,44 +37,17 @@ private:
 			if (change.updated.empty()) {
 				continue;
 			}
-			auto positions = std::make_shared<DeletionVector>();
-			for (auto &row : change.updated) {
-				positions->Add(row.position);
-			}
-			chosen->rows.emplace(file_index, std::move(positions));
+			chosen->rows.emplace(file_index, change.UpdatedPositions());
 		}
 		return chosen;
 	}
 
-	//! The update of the chunk's first row; those of the others follow, as both are in the order of positions.
-	const UpdatedRow *UpdatesOf(duckdb::DataChunk &rows) {
-		auto &updated = changes.Files().at(FileIndex(read, rows)).updated;
-		auto &positions = rows.data[read.PositionColumn()];
-		positions.Flatten(rows.size());
-		const auto *position = duckdb::FlatVector::GetData<int64_t>(positions);
-		auto first =
-		    std::lower_bound(updated.begin(), updated.end(), position[0],
-		                     [](const UpdatedRow &row, int64_t wanted) { return int64_t(row.position) < wanted; });
-		Verify(uint64_t(updated.end() - first) >= rows.size(), "every row that is read is updated");
-		for (idx_t i = 0; i < rows.size(); i++) {
-			Verify(int64_t(first[int64_t(i)].position) == position[i], "every row that is read is updated");
-		}
-		return &*first;
-	}
-
-	//! Returns the number of changed rows; `patched` is sliced to them.
-	idx_t KeepChanged(duckdb::DataChunk &patched, const std::vector<uint8_t> &is_changed) {
-		duckdb::SelectionVector kept(STANDARD_VECTOR_SIZE);
-		idx_t count = 0;
-		for (idx_t i = 0; i < patched.size(); i++) {
-			if (is_changed[i]) {
-				kept.set_index(count++, i);
-			}
-		}
-		if (count > 0 && count < patched.size()) {
-			patched.Slice(kept, count);
-		}
-		return count;
+	//! The updates of the chunk's rows: every one has its own.
+	UpdatedPlaces UpdatesOf(duckdb::DataChunk &rows) {
+		const auto &updated = changes.Files().at(read.FileIndexOf(rows)).updated;
+		auto places = FindUpdated(updated, rows.data[read.PositionColumn()], rows.size());
+		Verify(places.count == rows.size(), "every row that is read is updated");
+		return places;
 	}
 
 	void Work() {
@@ -87,24 +55,24 @@ private:
 		RowPatch patch(changes, updates.set_columns);
 		FileSink::Local local;
 		std::map<uint64_t, DeletionVector> own_changed;
-		std::vector<uint8_t> is_changed;
 		duckdb::DataChunk rows;
 		rows.Initialize(context, read.Types());
 		duckdb::DataChunk values;
 		values.InitializeEmpty({read.Types().begin(), read.Types().end() - 2});
 		while (reader.Next(rows)) {
-			const auto *updated = UpdatesOf(rows);
-			auto &patched = patch.Apply(rows, updated, is_changed);
+			const auto places = UpdatesOf(rows);
+			auto &patched = patch.Apply(rows, places);
+			const auto &is_changed = patch.ChangedRowFlags();
 			if (updates.returned) {
 				updates.returned->Append(patched, ReturnedAction::UPDATE);
 			}
-			auto &positions = own_changed[FileIndex(read, rows)];
+			auto &positions = own_changed[read.FileIndexOf(rows)];
 			for (idx_t i = 0; i < rows.size(); i++) {
 				if (is_changed[i]) {
-					positions.Add(updated[i].position);
+					positions.Add(places.updated[i].position);
 				}
 			}
-			const auto count = KeepChanged(patched, is_changed);
+			const auto count = patch.KeepChanged(patched);
 			if (count == 0) {
 				continue;
 			}
@@ -144,7 +112,7 @@ void ReturnDeletedRows(duckdb::ClientContext &context, const SnapshotPtr &snapsh
 			chosen->rows.emplace(file_index, std::make_shared<const DeletionVector>(change.deleted));
 		}
 	}
-	RowRead read(context, snapshot, std::move(chosen), AllFields(*snapshot));
+	RowRead read(context, snapshot, std::move(chosen), AllFields(*snapshot->configuration));
 	RunOnAllThreads(context, [&] {
 		RowRead::Reader reader(read);
 		duckdb::DataChunk rows;

@@ -1,0 +1,133 @@
+#include "engine/write/changed_values.hpp"
+
+#include "base/error.hpp"
+#include "engine/scan/row_read.hpp"
+#include "engine/write/shared_work.hpp"
+#include "engine/write/row_check.hpp"
+#include "engine/write/row_patch.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+
+namespace merganser {
+
+namespace {
+
+std::vector<size_t> UnionOf(const std::vector<std::vector<size_t>> &lists) {
+	std::set<size_t> fields;
+	for (const auto &list : lists) {
+		fields.insert(list.begin(), list.end());
+	}
+	return {fields.begin(), fields.end()};
+}
+
+class ComparePass {
+public:
+	ComparePass(duckdb::ClientContext &context_p, const SnapshotPtr &snapshot,
+	            const std::vector<std::vector<size_t>> &set_columns, ChangedRows &changes_p,
+	            const std::vector<uint64_t> &files)
+	    : context(context_p), changes(changes_p), fields(UnionOf(set_columns)),
+	      places(PlacesAmong(fields, set_columns)),
+	      row_check(snapshot->location.name, *snapshot->configuration, fields),
+	      read(context, snapshot, RowsToRead(changes, files), fields) {
+	}
+
+	std::map<uint64_t, ChangedValues> Run() {
+		RunOnAllThreads(context, [&] { Work(); });
+		return std::move(changed);
+	}
+
+private:
+	static std::shared_ptr<const ChosenRows> RowsToRead(ChangedRows &changes, const std::vector<uint64_t> &files) {
+		auto chosen = std::make_shared<ChosenRows>();
+		chosen->mode = ChosenRows::Mode::ONLY;
+		for (const auto file : files) {
+			chosen->rows.emplace(file, changes.Files().at(file).UpdatedPositions());
+		}
+		return chosen;
+	}
+
+	void Work() {
+		RowRead::Reader reader(read);
+		RowPatch patch(changes, places);
+		std::map<uint64_t, ChangedValues> own;
+		duckdb::DataChunk rows;
+		rows.Initialize(context, read.Types());
+		while (reader.Next(rows)) {
+			const auto file = read.FileIndexOf(rows);
+			const auto updated =
+			    FindUpdated(changes.Files().at(file).updated, rows.data[read.PositionColumn()], rows.size());
+			Verify(updated.count == rows.size(), "every row that is read is updated");
+			auto &patched = patch.Apply(rows, updated);
+			const auto count = patch.KeepChanged(patched);
+			if (count == 0) {
+				continue;
+			}
+			row_check.Check(patched);
+			Note(own[file], updated, patch);
+		}
+		std::lock_guard<std::mutex> guard(lock);
+		for (auto &[file, values] : own) {
+			auto &target = changed[file];
+			target.rows.UnionWith(values.rows);
+			for (auto &[field, positions] : values.by_field) {
+				target.by_field[field].UnionWith(positions);
+			}
+		}
+	}
+
+	void Note(ChangedValues &values, const UpdatedPlaces &updated, const RowPatch &patch) const {
+		AddPositions(values.rows, updated, patch.ChangedRowFlags());
+		for (size_t i = 0; i < fields.size(); i++) {
+			const auto &flags = patch.ChangedValueFlags(i);
+			if (!flags.empty()) {
+				AddPositions(values.by_field[fields[i]], updated, flags);
+			}
+		}
+	}
+
+	static void AddPositions(DeletionVector &positions, const UpdatedPlaces &updated,
+	                         const std::vector<uint8_t> &flags) {
+		for (idx_t i = 0; i < updated.count; i++) {
+			if (flags[updated.rows.get_index(i)]) {
+				positions.Add(updated.updated[i].position);
+			}
+		}
+	}
+
+	duckdb::ClientContext &context;
+	ChangedRows &changes;
+	const std::vector<size_t> fields;
+	const std::vector<std::vector<size_t>> places;
+	const RowCheck row_check;
+	RowRead read;
+	std::mutex lock;
+	std::map<uint64_t, ChangedValues> changed;
+};
+
+} // namespace
+
+std::vector<std::vector<size_t>> PlacesAmong(const std::vector<size_t> &fields,
+                                             const std::vector<std::vector<size_t>> &lists) {
+	std::vector<std::vector<size_t>> places;
+	for (const auto &list : lists) {
+		auto &target = places.emplace_back();
+		for (const auto field : list) {
+			const auto found = std::find(fields.begin(), fields.end(), field);
+			target.push_back(found == fields.end() ? RowPatch::NOT_READ : size_t(found - fields.begin()));
+		}
+	}
+	return places;
+}
+
+std::map<uint64_t, ChangedValues> FindChangedValues(duckdb::ClientContext &context, const SnapshotPtr &snapshot,
+                                                    const std::vector<std::vector<size_t>> &set_columns,
+                                                    ChangedRows &changes, const std::vector<uint64_t> &files) {
+	if (files.empty()) {
+		return {};
+	}
+	return ComparePass(context, snapshot, set_columns, changes, files).Run();
+}
+
+} // namespace merganser

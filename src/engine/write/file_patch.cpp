@@ -1,0 +1,205 @@
+#include "engine/write/file_patch.hpp"
+
+#include "base/error.hpp"
+#include "engine/scan/lake_scan_info.hpp"
+#include "engine/write/partition_split.hpp"
+#include "protocol/file_statistics.hpp"
+
+#include <algorithm>
+
+namespace merganser {
+
+namespace {
+
+//! When more of the rows are in row groups that lose rows, the file is written anew: larger row groups come of it.
+constexpr double REWRITTEN_ROWS_MAX = 0.5;
+
+} // namespace
+
+PatchColumn::PatchColumn(duckdb::ClientContext &context, const WriteSpec &spec, PhysicalColumns column_p)
+    : column(std::move(column_p)), format(context, column.names, column.types, ParquetOptionsOf(spec, column)),
+      bounds(*spec.configuration, column) {
+}
+
+PatchTarget::PatchTarget(duckdb::ClientContext &context_p, LakeTransaction &transaction_p, const RowChangePlan &plan_p)
+    : context(context_p), transaction(transaction_p), plan(plan_p) {
+	const auto all = PhysicalColumnsOf(*plan.spec.configuration);
+	for (size_t i = 0; i < all.fields.size(); i++) {
+		columns.try_emplace(all.fields[i], context, plan.spec,
+		                    PhysicalColumns {{all.fields[i]}, {all.names[i]}, {all.types[i]}});
+	}
+}
+
+FilePatch::FilePatch(const PatchTarget &target_p, uint64_t file_index_p, const FileChange &change_p,
+                     ChangedValues values_p, uint64_t number_p)
+    : target(target_p), file_index(file_index_p), change(change_p), values(std::move(values_p)), number(number_p) {
+	for (const auto &[field, column] : target.columns) {
+		if (DeletesRows() || values.by_field.count(field)) {
+			fields.push_back(field);
+		}
+	}
+}
+
+AddFile FilePatch::OldFile() const {
+	const auto file = FileOfIndex(file_index);
+	return target.plan.snapshot->files.BatchOf(file).ToAddFile(file.row);
+}
+
+std::unique_ptr<ParquetSource> FilePatch::OpenSource() const {
+	const auto old_file = OldFile();
+	const auto &location = target.plan.snapshot->location;
+	return std::make_unique<ParquetSource>(*location.store, location.ResolveFile(old_file.path),
+	                                       uint64_t(old_file.size));
+}
+
+bool FilePatch::CanBeEncoded() {
+	for (const auto field : fields) {
+		if (!CanReplace(target.context, *source, target.columns.at(field).format)) {
+			return false;
+		}
+	}
+	// A row group that loses rows is encoded whole: the file must hold nothing that the table does not know.
+	return !DeletesRows() || source->Columns().size() == fields.size();
+}
+
+bool FilePatch::Prepare() {
+	try {
+		source = OpenSource();
+	} catch (const Error &error) {
+		if (error.kind != ErrorKind::UNSUPPORTED && error.kind != ErrorKind::CORRUPT) {
+			throw;
+		}
+		// Perhaps only the log's size of the file is wrong: whoever writes the rows anew finds out.
+		return false;
+	}
+	uint64_t row_count = 0;
+	uint64_t kept_count = 0;
+	uint64_t rewritten_count = 0;
+	for (const auto &row_group : source->Footer().row_groups) {
+		const auto count = uint64_t(row_group.num_rows);
+		const auto deleted = change.deleted.CountInRange(row_count, count);
+		row_groups.push_back({row_count, count, count - deleted});
+		row_count += count;
+		kept_count += count - deleted;
+		rewritten_count += deleted > 0 ? count : 0;
+	}
+	if (kept_count == 0 || double(rewritten_count) > double(row_count) * REWRITTEN_ROWS_MAX) {
+		return false;
+	}
+	return CanBeEncoded();
+}
+
+size_t FilePatch::RowGroupOf(uint64_t position) const {
+	const auto next = std::upper_bound(row_groups.begin(), row_groups.end(), position,
+	                                   [](uint64_t wanted, const RowGroup &group) { return wanted < group.start; });
+	Verify(next != row_groups.begin(), "a row is in a row group");
+	// Row groups without rows begin where the next one does.
+	return size_t(next - row_groups.begin()) - 1;
+}
+
+bool FilePatch::IsChanged(size_t row_group, size_t field) const {
+	const auto &group = row_groups[row_group];
+	if (group.kept < group.count) {
+		return true;
+	}
+	const auto changed = values.by_field.find(field);
+	return changed != values.by_field.end() && changed->second.CountInRange(group.start, group.count) > 0;
+}
+
+void FilePatch::Put(size_t row_group, std::vector<duckdb::unique_ptr<duckdb::ColumnDataCollection>> columns) {
+	EncodedGroup encoded;
+	std::vector<std::vector<LeafBounds>> group_bounds;
+	for (size_t i = 0; i < fields.size(); i++) {
+		const auto &column = target.columns.at(fields[i]);
+		Verify(columns[i]->Count() == row_groups[row_group].kept, "a row group is put whole");
+		group_bounds.push_back(column.bounds.Gather(*columns[i]));
+		if (IsChanged(row_group, fields[i])) {
+			// One column at a time: what encoding needs cannot be spilled.
+			encoded.push_back(std::make_unique<EncodedColumns>(target.context, column.format, std::move(columns[i])));
+		}
+		columns[i].reset();
+	}
+	std::lock_guard<std::mutex> guard(lock);
+	for (size_t i = 0; i < fields.size(); i++) {
+		target.columns.at(fields[i]).bounds.Merge(progress.bounds[fields[i]], group_bounds[i]);
+	}
+	progress.waiting.emplace(row_group, std::move(encoded));
+	WriteReadyGroups();
+}
+
+void FilePatch::WriteReadyGroups() {
+	auto &next = progress.next_row_group;
+	for (; next < row_groups.size(); next++) {
+		if (row_groups[next].kept == 0) {
+			continue;
+		}
+		const auto ready = progress.waiting.find(next);
+		if (ready == progress.waiting.end()) {
+			return;
+		}
+		if (!progress.splice) {
+			OpenSplice();
+		}
+		if (ready->second.empty()) {
+			progress.splice->Copy(next);
+		} else {
+			progress.splice->Replace(next, std::move(ready->second));
+		}
+		progress.waiting.erase(ready);
+	}
+	Finish();
+}
+
+void FilePatch::OpenSplice() {
+	const auto &spec = target.plan.spec;
+	const auto folder = PartitionFolderOf(PartitionFields(*spec.configuration), OldFile().partition_values);
+	progress.name = std::make_unique<NewDataFile>(target.context, target.transaction, spec, folder, number);
+	progress.splice = std::make_unique<ParquetSplice>(*source, *spec.location.store, progress.name->FullPath(spec));
+}
+
+std::string FilePatch::StatisticsText(const AddFile &old_file) const {
+	const auto &configuration = *target.plan.snapshot->configuration;
+	const auto &leaves = configuration.DataLeaves();
+	FileStatistics statistics;
+	if (old_file.stats) {
+		statistics = ParseStatistics(*old_file.stats, leaves);
+	}
+	statistics.columns.resize(leaves.size());
+	statistics.num_records = int64_t(progress.splice->RowCount());
+	for (const auto field : fields) {
+		const auto name = configuration.GetSchema().fields[field].PhysicalName();
+		for (size_t i = 0; i < leaves.size(); i++) {
+			if (leaves[i].physical_path.front() == name) {
+				statistics.columns[i] = ColumnStatistics();
+			}
+		}
+		target.columns.at(field).bounds.Store(progress.bounds.at(field), statistics.columns);
+	}
+	return WriteStatistics(statistics, leaves);
+}
+
+void FilePatch::Finish() {
+	const auto outcome = progress.splice->Finish();
+	const auto old_file = OldFile();
+	auto added = progress.name->Finished(target.context, target.plan.spec, outcome, progress.splice->SizeBytes());
+	added.partition_values = old_file.partition_values;
+	added.stats = StatisticsText(old_file);
+	progress.added = std::move(added);
+	progress.splice.reset();
+	source.reset();
+}
+
+AddFile FilePatch::TakeAdded() {
+	Verify(progress.added.has_value(), "every row group of a patched file was put");
+	return std::move(*progress.added);
+}
+
+uint64_t FilePatch::CopiedRows() const {
+	uint64_t kept = 0;
+	for (const auto &group : row_groups) {
+		kept += group.kept;
+	}
+	return kept - values.rows.Cardinality();
+}
+
+} // namespace merganser

@@ -1,0 +1,125 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "engine/port/parquet_splice.hpp"
+#include "engine/session/lake_transaction.hpp"
+#include "engine/write/changed_values.hpp"
+#include "engine/write/data_file.hpp"
+#include "engine/write/leaf_bounds.hpp"
+#include "engine/write/row_change_plan.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace merganser {
+
+//! One column of the data files, written by itself.
+struct PatchColumn {
+	PatchColumn(duckdb::ClientContext &context, const WriteSpec &spec, PhysicalColumns column);
+
+	const PhysicalColumns column;
+	const ParquetFormat format;
+	const LeafBoundsPlan bounds;
+};
+
+//! What all patched files of a statement share.
+struct PatchTarget {
+	PatchTarget(duckdb::ClientContext &context, LakeTransaction &transaction, const RowChangePlan &plan);
+
+	duckdb::ClientContext &context;
+	LakeTransaction &transaction;
+	const RowChangePlan &plan;
+	//! By index of the schema's field: all but partition columns.
+	std::map<size_t, PatchColumn> columns;
+};
+
+//! Copy-on-write of one file by its bytes: a column chunk without a changed value is copied with its statistics, the
+//! others are encoded anew; rows keep their order. A row group with deleted rows is encoded anew as a whole.
+class FilePatch {
+public:
+	//! Requires: no deletion vector; target and change outlive the patch. `values`: what the updates change; `number`:
+	//! of the new file within the statement.
+	FilePatch(const PatchTarget &target, uint64_t file_index, const FileChange &change, ChangedValues values,
+	          uint64_t number);
+
+	//! Reads the footer. False when the file must be, or is better, written anew: its columns are not written as the
+	//! table's are now, or most row groups lose rows. Call once, before anything else.
+	bool Prepare();
+
+	//! Columns whose rows are needed to patch the file: with deleted rows all of them, as bounds change.
+	const std::vector<size_t> &Fields() const {
+		return fields;
+	}
+	bool DeletesRows() const {
+		return change.deleted.Cardinality() > 0;
+	}
+	uint64_t FileIndex() const {
+		return file_index;
+	}
+	const FileChange &Change() const {
+		return change;
+	}
+	const ChangedValues &Values() const {
+		return values;
+	}
+	size_t RowGroupOf(uint64_t position) const;
+	//! Rows of a row group that are not deleted.
+	uint64_t KeptRows(size_t row_group) const {
+		return row_groups[row_group].kept;
+	}
+
+	//! Takes the kept rows of a row group with their new values, a collection for each of Fields(). The last row group
+	//! finishes the file. Thread-safe. Requires: each row group with kept rows once.
+	void Put(size_t row_group, std::vector<duckdb::unique_ptr<duckdb::ColumnDataCollection>> columns);
+
+	//! Requires: every row group was put.
+	AddFile TakeAdded();
+	//! Rows of the new file that the statement did not change.
+	uint64_t CopiedRows() const;
+
+private:
+	struct RowGroup {
+		uint64_t start = 0;
+		uint64_t count = 0;
+		uint64_t kept = 0;
+	};
+	using EncodedGroup = std::vector<std::unique_ptr<EncodedColumns>>;
+
+	AddFile OldFile() const;
+	std::unique_ptr<ParquetSource> OpenSource() const;
+	bool CanBeEncoded();
+	bool IsChanged(size_t row_group, size_t field) const;
+	void WriteReadyGroups();
+	void OpenSplice();
+	void Finish();
+	std::string StatisticsText(const AddFile &old_file) const;
+
+	const PatchTarget &target;
+	const uint64_t file_index;
+	const FileChange &change;
+	const ChangedValues values;
+	const uint64_t number;
+	std::vector<size_t> fields;
+	std::vector<RowGroup> row_groups;
+
+	//! What has come so far; guarded by the lock.
+	struct Progress {
+		//! Row groups that wait for earlier ones; without columns: to be copied.
+		std::map<size_t, EncodedGroup> waiting;
+		size_t next_row_group = 0;
+		//! By field.
+		std::map<size_t, std::vector<LeafBounds>> bounds;
+		std::unique_ptr<NewDataFile> name;
+		std::unique_ptr<ParquetSplice> splice;
+		std::optional<AddFile> added;
+	};
+	std::mutex lock;
+	std::unique_ptr<ParquetSource> source;
+	Progress progress;
+};
+
+} // namespace merganser

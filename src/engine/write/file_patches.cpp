@@ -1,0 +1,269 @@
+#include "engine/write/file_patches.hpp"
+
+#include "base/error.hpp"
+#include "duckdb/main/client_context.hpp"
+#include "duckdb/main/config.hpp"
+#include "engine/port/error_border.hpp"
+#include "engine/scan/lake_scan_info.hpp"
+#include "engine/scan/row_read.hpp"
+#include "engine/session/lake_instance.hpp"
+#include "engine/write/shared_work.hpp"
+#include "engine/write/row_patch.hpp"
+#include "txn/overwrite.hpp"
+
+#include <atomic>
+#include <set>
+
+namespace merganser {
+
+namespace {
+
+constexpr const char *SIZE_SETTING = "merganser_byte_copy_min_file_size";
+//! What is smaller gains more from being written together with others.
+constexpr uint64_t FILE_BYTES_MIN = 8ull << 20;
+
+using Patches = std::map<uint64_t, std::unique_ptr<FilePatch>>;
+
+uint64_t FileBytesMin(duckdb::ClientContext &context) {
+	duckdb::Value setting;
+	return context.TryGetCurrentSetting(SIZE_SETTING, setting) && !setting.IsNull() ? setting.GetValue<uint64_t>()
+	                                                                                : FILE_BYTES_MIN;
+}
+
+//! By what the log says of the files.
+std::vector<uint64_t> Candidates(duckdb::ClientContext &context, const Snapshot &snapshot, ChangedRows &changes) {
+	std::vector<uint64_t> candidates;
+	if (DeletionVectorsEnabled(*snapshot.configuration) || snapshot.configuration->ChangeDataFeedEnabled()) {
+		return candidates;
+	}
+	const auto bytes_min = FileBytesMin(context);
+	for (const auto &[file_index, change] : changes.Files()) {
+		const auto file = FileOfIndex(file_index);
+		const auto &batch = snapshot.files.BatchOf(file);
+		if (!batch.DeletionVector(file.row) && uint64_t(batch.ToAddFile(file.row).size) >= bytes_min) {
+			candidates.push_back(file_index);
+		}
+	}
+	return candidates;
+}
+
+//! The rows of one row group on their way through one thread, column by column.
+class GroupRows {
+public:
+	GroupRows(const PatchTarget &target_p, const std::vector<size_t> &read_fields_p)
+	    : target(target_p), read_fields(read_fields_p) {
+	}
+
+	bool IsOf(const FilePatch &other, size_t other_group) const {
+		return file == &other && row_group == other_group;
+	}
+
+	void Start(FilePatch &next_file, size_t next_group) {
+		Verify(row_count == 0, "one thread reads a row group whole");
+		file = &next_file;
+		row_group = next_group;
+		places.clear();
+		columns.clear();
+		appends.clear();
+		for (const auto field : file->Fields()) {
+			const auto &column = target.columns.at(field).column;
+			places.push_back(PlacesAmong(read_fields, {{field}})[0][0]);
+			columns.push_back(duckdb::make_uniq<duckdb::ColumnDataCollection>(target.context, column.types));
+			// Makes the buffer manager less likely to spill what is written next.
+			columns.back()->SetPartitionIndex(0);
+			columns.back()->InitializeAppend(appends.emplace_back());
+		}
+	}
+
+	void Append(duckdb::DataChunk &rows) {
+		for (size_t i = 0; i < columns.size(); i++) {
+			duckdb::DataChunk column;
+			column.InitializeEmpty(columns[i]->Types());
+			// Only names of struct fields differ.
+			column.data[0].Reinterpret(rows.data[places[i]]);
+			column.SetCardinality(rows.size());
+			columns[i]->Append(appends[i], column);
+		}
+		row_count += rows.size();
+		if (row_count == file->KeptRows(row_group)) {
+			appends.clear();
+			row_count = 0;
+			file->Put(row_group, std::move(columns));
+			file = nullptr;
+		}
+	}
+
+	bool IsEmpty() const {
+		return row_count == 0;
+	}
+
+private:
+	const PatchTarget &target;
+	const std::vector<size_t> &read_fields;
+	FilePatch *file = nullptr;
+	size_t row_group = 0;
+	uint64_t row_count = 0;
+	//! Of the file's fields among those that are read.
+	std::vector<size_t> places;
+	std::vector<duckdb::unique_ptr<duckdb::ColumnDataCollection>> columns;
+	std::vector<duckdb::ColumnDataAppendState> appends;
+};
+
+//! Reads files and patches them.
+class PatchPass {
+public:
+	PatchPass(const PatchTarget &target_p, ChangedRows &changes_p, const Patches &patches_p)
+	    : target(target_p), changes(changes_p), patches(patches_p), fields(FieldsOf(patches)),
+	      places(PlacesAmong(fields, SetColumnsOf(target.plan))),
+	      read(target.context, target.plan.snapshot, RowsToRead(patches), fields, target.plan.deletion_vectors) {
+	}
+
+	void Run() {
+		RunOnAllThreads(target.context, [&] { AtBorder([&] { Work(); }); });
+	}
+
+private:
+	static std::vector<size_t> FieldsOf(const Patches &patches) {
+		std::set<size_t> fields;
+		for (const auto &[file_index, patch] : patches) {
+			fields.insert(patch->Fields().begin(), patch->Fields().end());
+		}
+		return {fields.begin(), fields.end()};
+	}
+
+	static std::shared_ptr<const ChosenRows> RowsToRead(const Patches &patches) {
+		auto chosen = std::make_shared<ChosenRows>();
+		chosen->mode = ChosenRows::Mode::EXCEPT;
+		for (const auto &[file_index, patch] : patches) {
+			chosen->rows.emplace(file_index, std::make_shared<const DeletionVector>(patch->Change().deleted));
+		}
+		return chosen;
+	}
+
+	void Work() {
+		RowRead::Reader reader(read);
+		RowPatch row_patch(changes, places);
+		GroupRows group(target, fields);
+		duckdb::DataChunk rows;
+		rows.Initialize(target.context, read.Types());
+		while (reader.Next(rows)) {
+			auto &patch = *patches.at(read.FileIndexOf(rows));
+			auto &positions = rows.data[read.PositionColumn()];
+			const auto updated = FindUpdated(patch.Change().updated, positions, rows.size());
+			const auto first = duckdb::FlatVector::GetData<int64_t>(positions)[0];
+			const auto row_group = patch.RowGroupOf(uint64_t(first));
+			if (!group.IsOf(patch, row_group)) {
+				group.Start(patch, row_group);
+			}
+			group.Append(updated.count > 0 ? row_patch.Apply(rows, updated) : rows);
+		}
+		Verify(group.IsEmpty(), "one thread reads a row group whole");
+	}
+
+	const PatchTarget &target;
+	ChangedRows &changes;
+	const Patches &patches;
+	const std::vector<size_t> fields;
+	const std::vector<std::vector<size_t>> places;
+	RowRead read;
+};
+
+bool ChangesPartition(const PatchTarget &target, const ChangedValues &values) {
+	for (const auto &[field, positions] : values.by_field) {
+		if (!target.columns.count(field)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+//! Reads the footers; keeps the patches that are to be carried out.
+Patches Prepare(const PatchTarget &target, std::vector<std::unique_ptr<FilePatch>> wanted) {
+	std::vector<uint8_t> is_ready(wanted.size());
+	std::atomic<size_t> next {0};
+	RunOnAllThreads(target.context, [&] {
+		AtBorder([&] {
+			for (size_t i = next++; i < wanted.size(); i = next++) {
+				is_ready[i] = wanted[i]->Prepare();
+			}
+		});
+	});
+	Patches ready;
+	for (size_t i = 0; i < wanted.size(); i++) {
+		if (is_ready[i]) {
+			ready.emplace(wanted[i]->FileIndex(), std::move(wanted[i]));
+		}
+	}
+	return ready;
+}
+
+//! Those of the candidates that something changes in; takes the others out of the changes.
+std::vector<std::unique_ptr<FilePatch>> Wanted(const PatchTarget &target, const std::vector<uint64_t> &candidates,
+                                               ChangedRows &changes) {
+	std::vector<uint64_t> updated;
+	for (const auto file : candidates) {
+		if (!changes.Files().at(file).updated.empty()) {
+			updated.push_back(file);
+		}
+	}
+	auto values = FindChangedValues(target.context, target.plan.snapshot, SetColumnsOf(target.plan), changes, updated);
+	std::vector<std::unique_ptr<FilePatch>> wanted;
+	for (const auto file : candidates) {
+		const auto &change = changes.Files().at(file);
+		auto &changed = values[file];
+		if (changed.by_field.empty() && change.deleted.Cardinality() == 0) {
+			changes.Files().erase(file);
+		} else if (!ChangesPartition(target, changed)) {
+			wanted.push_back(
+			    std::make_unique<FilePatch>(target, file, change, std::move(changed), uint64_t(wanted.size())));
+		}
+	}
+	return wanted;
+}
+
+} // namespace
+
+PatchCounts PatchFiles(duckdb::ClientContext &context, LakeTransaction &transaction, const RowChangePlan &plan,
+                       ChangedRows &changes, TableChange &change) {
+	PatchCounts counts;
+	const auto candidates = Candidates(context, *plan.snapshot, changes);
+	if (candidates.empty()) {
+		return counts;
+	}
+	const PatchTarget target(context, transaction, plan);
+	auto ready = Prepare(target, Wanted(target, candidates, changes));
+	// Apart, because files with deleted rows are read with all their columns.
+	Patches updates;
+	Patches deletes;
+	for (auto &[file_index, patch] : ready) {
+		(patch->DeletesRows() ? deletes : updates).emplace(file_index, std::move(patch));
+	}
+	const auto now_ms = LakeInstance::Get(context).GetClock().NowMs();
+	for (const auto *patches : {&updates, &deletes}) {
+		if (patches->empty()) {
+			continue;
+		}
+		PatchPass(target, changes, *patches).Run();
+		for (const auto &[file_index, patch] : *patches) {
+			const auto file = FileOfIndex(file_index);
+			const auto &batch = plan.snapshot->files.BatchOf(file);
+			change.removed_files.push_back(RemovalOf(batch.ToAddFile(file.row), now_ms));
+			change.added_files.push_back(patch->TakeAdded());
+			counts.updated_rows += patch->Values().rows.Cardinality();
+			counts.copied_rows += patch->CopiedRows();
+			counts.files++;
+			changes.Files().erase(file_index);
+		}
+	}
+	return counts;
+}
+
+void RegisterFilePatches(duckdb::DatabaseInstance &db) {
+	duckdb::DBConfig::GetConfig(db).AddExtensionOption(
+	    SIZE_SETTING,
+	    "bytes of a data file from which on copy-on-write copies the bytes of what does not change; smaller files are "
+	    "written anew, together",
+	    duckdb::LogicalType::UBIGINT, duckdb::Value::UBIGINT(FILE_BYTES_MIN));
+}
+
+} // namespace merganser
