@@ -1,9 +1,9 @@
 """What a writer says it did: a line before each statement and one after, each on disk before the writer goes on."""
 
-import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from synced_lines import SyncedLines, read_lines
 
 BEFORE, AFTER, FAILED, SETTLED = "before", "after", "failed", "settled"
 
@@ -28,17 +28,13 @@ class Entry:
     landed: bool = False  # SETTLED only: the checker found it in the table
 
 
-class Ledger:
-    """Appends lines. One process at a time."""
+class Ledger(SyncedLines):
+    """What one writer says, run after run."""
 
     def __init__(self, path: Path):
-        self.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        super().__init__(path)
         self.run = 1 + path.read_text().count('"run"')
         self.write({"run": self.run})
-
-    def write(self, line: dict) -> None:
-        os.write(self.file, (json.dumps(line) + "\n").encode())
-        os.fsync(self.file)
 
     def write_before(self, statement: Statement) -> None:
         self.write({"phase": BEFORE, **asdict(statement)})
@@ -55,12 +51,9 @@ class Ledger:
 
 
 def read_ledger(path: Path) -> list[Entry]:
-    """In the order of the statements. A last line without its end was cut by the kill and counts as not written."""
-    if not path.exists():
-        return []
+    """In the order of the statements."""
     entries: dict[str, Entry] = {}
-    for text in path.read_text().split("\n")[:-1]:
-        line = json.loads(text)
+    for line in read_lines(path):
         if "run" in line:
             continue
         if line["phase"] == BEFORE:

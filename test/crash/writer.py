@@ -13,7 +13,9 @@ from pathlib import Path
 
 import duckdb
 
-from ledger import Ledger, Statement, read_ledger, state_after
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
+
+from ledger import Ledger, Statement, read_ledger, state_after  # noqa: E402
 
 ROWS = [1, 7, 300, 20_000]
 PARTITIONED = "PARTITIONED BY (p) WITH ('delta.checkpointInterval' = '3')"
