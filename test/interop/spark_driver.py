@@ -15,6 +15,8 @@ from pathlib import Path
 import pyarrow as pa
 from pyspark.sql import SparkSession
 
+LOG_STORE = Path(__file__).with_name("LinkingLogStore.java")
+
 
 def start(jars: Path, scratch: Path) -> SparkSession:
     builder = (
@@ -22,6 +24,7 @@ def start(jars: Path, scratch: Path) -> SparkSession:
         .config("spark.jars", ",".join(str(jar) for jar in sorted(jars.glob("*.jar"))))
         .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
         .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
+        .config("spark.delta.logStore.file.impl", LOG_STORE.stem)
         .config("spark.databricks.delta.snapshotPartitions", "1")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.session.timeZone", "UTC")
@@ -38,7 +41,21 @@ def start(jars: Path, scratch: Path) -> SparkSession:
     )
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("OFF")
+    compile_log_store(session, scratch / "classes")
     return session
+
+
+def compile_log_store(session: SparkSession, classes: Path) -> None:
+    """With the compiler that Spark has for its queries: a Java runtime has none."""
+    java = session.sparkContext._jvm
+    loader = java.Thread.currentThread().getContextClassLoader()
+    compiler = java.org.codehaus.janino.SimpleCompiler()
+    compiler.setParentClassLoader(loader)
+    compiler.cook(LOG_STORE.read_text())
+    classes.mkdir()
+    for name, code in compiler.getBytecodes().items():
+        (classes / f"{name}.class").write_bytes(bytes(code))
+    loader.addURL(java.java.io.File(str(classes)).toURI().toURL())
 
 
 def obey(session: SparkSession, order: dict) -> None:
