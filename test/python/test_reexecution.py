@@ -11,50 +11,19 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from lakes import open_lake
-
-
-class Lake:
-    """One table, a connection under test and a rival."""
-
-    def __init__(self, extension: Path, folder: Path) -> None:
-        self.extension = extension
-        self.folder = folder
-        self.connection = self.connect()
-        self.rival = self.connect()
-        self.connection.execute("CREATE TABLE lake.t (id INTEGER, v INTEGER)")
-        self.connection.execute("INSERT INTO lake.t VALUES (1, 10), (2, 20), (3, 30)")
-        self.calls = 0
-
-    def connect(self) -> duckdb.DuckDBPyConnection:
-        return open_lake(self.extension, self.folder)
-
-    def interfere(self, *rival_statements: str | None, always: str | None = None) -> None:
-        """Makes `lose(x)` return x; its n-th call lets the rival run the n-th statement, then `always`."""
-
-        def lose(value: int) -> int:
-            self.calls += 1
-            statement = rival_statements[self.calls - 1] if self.calls <= len(rival_statements) else always
-            if statement:
-                self.rival.execute(statement)
-            return value
-
-        self.connection.create_function("lose", lose, [duckdb.sqltypes.INTEGER], duckdb.sqltypes.INTEGER,
-                                        side_effects=True)
-
-    def rows(self) -> list[tuple]:
-        return self.rival.execute("FROM lake.t ORDER BY ALL").fetchall()
-
-    def versions(self) -> int:
-        return self.rival.execute("SELECT max(version) FROM merganser_history('lake.t')").fetchone()[0]
+from contested_lake import ContestedLake
 
 
 @pytest.fixture
-def lake(extension: Path, tmp_path: Path) -> Lake:
-    return Lake(extension, tmp_path / "lake")
+def lake(extension: Path, tmp_path: Path) -> ContestedLake:
+    """One table of three rows."""
+    lake = ContestedLake(extension, tmp_path / "lake")
+    lake.connection.execute("CREATE TABLE lake.t (id INTEGER, v INTEGER)")
+    lake.connection.execute("INSERT INTO lake.t VALUES (1, 10), (2, 20), (3, 30)")
+    return lake
 
 
-def test_update_sees_the_winner(lake: Lake):
+def test_update_sees_the_winner(lake: ContestedLake):
     lake.interfere("UPDATE lake.t SET v = v + 100 WHERE id = 1")
     count = lake.connection.execute("UPDATE lake.t SET v = v + lose(1) WHERE id = 1").fetchone()
     assert count == (1,)
@@ -62,13 +31,13 @@ def test_update_sees_the_winner(lake: Lake):
     assert lake.calls == 2
 
 
-def test_delete_counts_what_the_last_execution_deleted(lake: Lake):
+def test_delete_counts_what_the_last_execution_deleted(lake: ContestedLake):
     lake.interfere("INSERT INTO lake.t VALUES (4, 40)")
     assert lake.connection.execute("DELETE FROM lake.t WHERE v >= 20 * lose(1)").fetchone() == (3,)
     assert lake.rows() == [(1, 10)]
 
 
-def test_merge_returns_the_rows_that_were_committed(lake: Lake):
+def test_merge_returns_the_rows_that_were_committed(lake: ContestedLake):
     lake.interfere("INSERT INTO lake.t VALUES (9, 90)")
     rows = lake.connection.execute("""
         MERGE INTO lake.t USING (SELECT 9 AS id, lose(1) AS v) AS s USING (id)
@@ -78,21 +47,21 @@ def test_merge_returns_the_rows_that_were_committed(lake: Lake):
     assert lake.rows()[-1] == (9, 91)
 
 
-def test_insert_from_itself_is_fenced(lake: Lake):
+def test_insert_from_itself_is_fenced(lake: ContestedLake):
     lake.interfere("INSERT INTO lake.t VALUES (4, 40)")
     lake.connection.execute("CREATE TEMP VIEW mine AS FROM lake.t")
     assert lake.connection.execute("INSERT INTO lake.t SELECT id + 10 * lose(1), v FROM mine").fetchone() == (4,)
     assert len(lake.rows()) == 8
 
 
-def test_a_blind_insert_is_not_run_again(lake: Lake):
+def test_a_blind_insert_is_not_run_again(lake: ContestedLake):
     lake.interfere("INSERT INTO lake.t VALUES (4, 40)")
     assert lake.connection.execute("INSERT INTO lake.t SELECT lose(5), 50").fetchone() == (1,)
     assert lake.calls == 1
     assert lake.rows()[-2:] == [(4, 40), (5, 50)]
 
 
-def test_create_or_replace_is_run_again(lake: Lake):
+def test_create_or_replace_is_run_again(lake: ContestedLake):
     lake.interfere("INSERT INTO lake.t VALUES (4, 40)")
     lake.connection.execute("CREATE OR REPLACE TABLE lake.t AS SELECT id, v * lose(2) AS v FROM lake.t")
     assert lake.rows() == [(1, 20), (2, 40), (3, 60), (4, 80)]
@@ -116,7 +85,7 @@ PASSED_ON = {
 
 
 @pytest.mark.parametrize("name", PASSED_ON)
-def test_what_the_connection_knows_is_passed_on(lake: Lake, name: str):
+def test_what_the_connection_knows_is_passed_on(lake: ContestedLake, name: str):
     before, statement, parameters = PASSED_ON[name]
     lake.interfere("UPDATE lake.t SET v = 99 WHERE id = 3")
     for sql in before:
@@ -127,14 +96,14 @@ def test_what_the_connection_knows_is_passed_on(lake: Lake, name: str):
     assert lake.rows() == [(1, 10), (2, 7), (3, 99)]
 
 
-def test_executemany(lake: Lake):
+def test_executemany(lake: ContestedLake):
     lake.interfere("UPDATE lake.t SET v = 98 WHERE id = 3", None, "UPDATE lake.t SET v = 99 WHERE id = 3")
     lake.connection.executemany("UPDATE lake.t SET v = lose($1) WHERE id = $2", [[7, 1], [8, 2]])
     assert lake.rows() == [(1, 7), (2, 8), (3, 99)]
     assert lake.calls == 4
 
 
-def test_inside_a_transaction_the_conflict_is_raised(lake: Lake):
+def test_inside_a_transaction_the_conflict_is_raised(lake: ContestedLake):
     lake.interfere("UPDATE lake.t SET v = 99 WHERE id = 1")
     lake.connection.execute("BEGIN")
     lake.connection.execute("UPDATE lake.t SET v = lose(7) WHERE id = 1")
@@ -148,7 +117,7 @@ def test_inside_a_transaction_the_conflict_is_raised(lake: Lake):
     assert lake.connection.execute("SELECT sum(v) FROM lake.t").fetchone() == (149,)
 
 
-def test_attempts_are_bounded(lake: Lake):
+def test_attempts_are_bounded(lake: ContestedLake):
     lake.connection.execute("SET merganser_reexecutions = 2")
     lake.interfere(always="UPDATE lake.t SET v = v + 1 WHERE id = 1")
     with pytest.raises(duckdb.TransactionException, match="was first"):
@@ -157,7 +126,7 @@ def test_attempts_are_bounded(lake: Lake):
     assert lake.rows() == [(1, 13), (2, 20), (3, 30)]
 
 
-def test_zero_turns_it_off(lake: Lake):
+def test_zero_turns_it_off(lake: ContestedLake):
     lake.connection.execute("SET merganser_reexecutions = 0")
     lake.interfere("UPDATE lake.t SET v = 99 WHERE id = 1")
     with pytest.raises(duckdb.TransactionException, match="was first"):
@@ -165,7 +134,7 @@ def test_zero_turns_it_off(lake: Lake):
     assert lake.calls == 1
 
 
-def test_a_returning_expression_that_fails_commits_nothing(lake: Lake):
+def test_a_returning_expression_that_fails_commits_nothing(lake: ContestedLake):
     version = lake.versions()
     with pytest.raises(duckdb.ConversionException):
         lake.connection.execute("UPDATE lake.t SET v = 7 WHERE id = 1 RETURNING ('x' || v)::INTEGER")
@@ -173,7 +142,7 @@ def test_a_returning_expression_that_fails_commits_nothing(lake: Lake):
     assert lake.rows() == [(1, 10), (2, 20), (3, 30)]
 
 
-def test_a_frame_only_source_raises_the_conflict(lake: Lake):
+def test_a_frame_only_source_raises_the_conflict(lake: ContestedLake):
     lake.interfere("UPDATE lake.t SET v = 99 WHERE id = 3")
     source = lake.connection.sql("SELECT 2 AS id")  # noqa: F841, read by name
     with pytest.raises(duckdb.TransactionException, match="was first"):
@@ -181,7 +150,7 @@ def test_a_frame_only_source_raises_the_conflict(lake: Lake):
     assert lake.rows() == [(1, 10), (2, 20), (3, 99)]
 
 
-def test_a_relation_raises_the_conflict(lake: Lake):
+def test_a_relation_raises_the_conflict(lake: ContestedLake):
     # DuckDB has no text of it: it must neither be lost nor be taken for another statement.
     lake.interfere("UPDATE lake.t SET v = 99 WHERE id = 3")
     lake.connection.execute("SELECT 1")
@@ -191,7 +160,7 @@ def test_a_relation_raises_the_conflict(lake: Lake):
     assert lake.rows() == [(1, 10), (2, 20), (3, 99)]
 
 
-def test_an_error_of_the_second_execution_is_shown(lake: Lake):
+def test_an_error_of_the_second_execution_is_shown(lake: ContestedLake):
     lake.interfere("INSERT INTO lake.t VALUES (2, 0)")
     with pytest.raises(duckdb.InvalidInputException, match="error on the second run"):
         lake.connection.execute(
@@ -199,7 +168,7 @@ def test_an_error_of_the_second_execution_is_shown(lake: Lake):
     assert lake.rows() == [(1, 10), (2, 0), (2, 20), (3, 30)]
 
 
-def test_interrupt_reaches_the_second_execution(lake: Lake):
+def test_interrupt_reaches_the_second_execution(lake: ContestedLake):
     def lose(value: int) -> int:
         lake.calls += 1
         lake.rival.execute("UPDATE lake.t SET v = 99 WHERE id = 3")
@@ -219,7 +188,7 @@ def test_interrupt_reaches_the_second_execution(lake: Lake):
     assert lake.rows() == [(1, 10), (2, 20), (3, 99)]
 
 
-def test_the_lost_attempts_files_are_deleted(lake: Lake):
+def test_the_lost_attempts_files_are_deleted(lake: ContestedLake):
     lake.interfere("UPDATE lake.t SET v = 99 WHERE id = 3")
     lake.connection.execute("UPDATE lake.t SET v = lose(7) WHERE id = 1")
     files = {path.name for path in (lake.folder / "main/t").glob("*.parquet")}
@@ -229,7 +198,7 @@ def test_the_lost_attempts_files_are_deleted(lake: Lake):
     assert len(files) == 3
 
 
-def test_a_connection_that_may_be_stale_sees_the_winner(lake: Lake):
+def test_a_connection_that_may_be_stale_sees_the_winner(lake: ContestedLake):
     lake.connection.execute(f"ATTACH '{lake.folder}' AS stale (TYPE merganser, max_staleness '1 hour')")
     assert lake.connection.execute("SELECT sum(v) FROM stale.t").fetchone() == (60,)
     lake.interfere("UPDATE lake.t SET v = v + 100 WHERE id = 1")
@@ -238,7 +207,7 @@ def test_a_connection_that_may_be_stale_sees_the_winner(lake: Lake):
     assert lake.calls == 2
 
 
-def test_a_dropped_table_is_not_run_again(lake: Lake):
+def test_a_dropped_table_is_not_run_again(lake: ContestedLake):
     lake.interfere("DROP TABLE lake.t")
     # Its files may go while they are read.
     with pytest.raises(duckdb.Error, match="dropped|is missing"):
@@ -263,7 +232,7 @@ def run_threads(work: list[Callable[[], None]]) -> None:
     assert not errors, errors
 
 
-def test_threads_of_one_process(lake: Lake):
+def test_threads_of_one_process(lake: ContestedLake):
     lake.rival.execute("CREATE TABLE lake.counter AS SELECT 0 AS n")
 
     def count_up() -> None:
