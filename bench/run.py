@@ -1,7 +1,10 @@
 """Benchmarks, each with its peers in the same run, in turn.   run.py [NAME …] [--small] [--runs N]
+                                                            run.py merge_chain [--scale N] [--operations A,B]
 
-Results: bench/results/<name>.json, and as a table <name>.md. A figure counts only on a quiet machine; the ratio
-within one run is what holds. --small runs everything on little data, to see that it works.
+Results: bench/results/<name>.json, and as tables <name>.md; <name>_sf10 for scale 10. A figure counts only on a quiet
+machine; the ratio within one run is what holds. --small runs everything on little data, to see that it works, and
+writes no results. --scale is TPC-H's scale factor. A peer that fails or takes too long has a word in place of its
+figure. What must not be, such as rows that differ between engines, is said at the end, and the exit code is 1.
 """
 
 import argparse
@@ -12,78 +15,68 @@ import pathlib
 import shutil
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent / "workloads"))
-from merge_chain import OPERATIONS
-from measure import ROOT, in_turn, medians, run_workload
+from chain import merge_chain as run_merge_chain
+from chain import operations_of
+from measure import ROOT, SCRATCH, in_turn, medians, run_workload
+from merge_operations import OPERATIONS
+from report import Report, table_of
 
 RESULTS = ROOT / "bench" / "results"
-SCRATCH = ROOT / "build" / "bench"
 
 
-def snapshot_prune(small: bool, runs: int) -> dict:
+def snapshot_prune(options) -> Report:
     folder = SCRATCH / "snapshot" / "t"
-    run_workload("make_snapshot_table", folder, 20_000 if small else 1_000_000, 20)
+    run_workload("make_snapshot_table", folder, 20_000 if options.small else 1_000_000, 20)
     engines = ["merganser", "delta_extension", "delta_rs"]
-    return medians(in_turn(engines, runs, lambda engine: run_workload("snapshot_prune", engine, folder)))
+    return Report(medians(in_turn(engines, options.runs,
+                                  lambda engine: run_workload("snapshot_prune", engine, folder))))
 
 
-def tpch_source(small: bool) -> pathlib.Path:
-    lake = SCRATCH / ("tpch_small" if small else "tpch_sf1")
-    if not (lake / "lineitem.source.parquet").exists():
+def tpch_source(options) -> pathlib.Path:
+    """A lake of the eight tables, with lineitem as Parquet beside them; on much data that Parquet alone, in pieces."""
+    scale = 0.01 if options.small else options.scale
+    lake = SCRATCH / ("tpch_small" if options.small else f"tpch_sf{options.scale}")
+    if not list(lake.glob("lineitem.source*.parquet")):
         shutil.rmtree(lake, ignore_errors=True)
-        run_workload("tpch", "make", lake, 0.01 if small else 1)
+        made = lake.with_name(f"{lake.name}_unfinished")
+        shutil.rmtree(made, ignore_errors=True)
+        run_workload("tpch", "make" if scale <= 1 else "make_lineitem", made, scale)
+        made.rename(lake)
     return lake
 
 
-def tpch(small: bool, runs: int) -> dict:
-    lake = tpch_source(small)
-    return medians(in_turn(["merganser", "read_parquet", "delta_extension"], runs,
-                           lambda engine: run_workload("tpch", engine, lake)))
+def tpch(options) -> Report:
+    lake = tpch_source(options)
+    return Report(medians(in_turn(["merganser", "read_parquet", "delta_extension"], options.runs,
+                                  lambda engine: run_workload("tpch", engine, lake))))
 
 
-def ctas(small: bool, runs: int) -> dict:
-    source = tpch_source(small) / "lineitem.source.parquet"
+def ctas(options) -> Report:
+    source = tpch_source(options) / "lineitem.source.parquet"
     folder = SCRATCH / "ctas"
-    return medians(in_turn(["merganser", "duckdb_copy", "delta_rs", "duckrun"], runs,
-                           lambda engine: run_workload("ctas", engine, folder, source)))
+    return Report(medians(in_turn(["merganser", "duckdb_copy", "delta_rs", "duckrun"], options.runs,
+                                  lambda engine: run_workload("ctas", engine, folder, source))))
 
 
-def small_inserts(small: bool, runs: int) -> dict:
+def small_inserts(options) -> Report:
     folder = SCRATCH / "inserts"
     results = in_turn(["merganser", "delta_rs"], 1, lambda engine: run_workload(
-        "small_inserts", engine, folder, 30 if small else 1000, 5000))
-    if not small:
+        "small_inserts", engine, folder, 30 if options.small else 1000, 5000))
+    if not options.small:
         results["merganser_5000"] = [run_workload("small_inserts", "merganser", folder, 5000, 5000)]
-    return medians(results)
+    return Report(medians(results))
 
 
-def merge_chain(small: bool, runs: int) -> dict:
-    source, folder = tpch_source(small) / "lineitem.source.parquet", SCRATCH / "merge_chain"
-    figures = {}
-    for operation in OPERATIONS:
-        results = in_turn(["duckdb", "merganser", "merganser_dv", "delta_rs"], runs,
-                          lambda engine: run_workload("merge_chain", engine, operation, folder, source))
-        rows = {(run.pop("rows"), run.pop("checksum")) for taken in results.values() for run in taken}
-        if len(rows) != 1:
-            raise RuntimeError(f"merge_chain {operation}: the engines' rows differ: {rows}")
-        for engine, taken in medians(results).items():
-            figures.setdefault(engine, {}).update({f"{operation}_s": taken["seconds"],
-                                                   f"{operation}_mb": taken["peak_mb"]})
-    return figures
+def merge_chain(options) -> Report:
+    source = tpch_source(options) / "lineitem.source*.parquet"
+    operations = options.operations or operations_of(options.scale)
+    return run_merge_chain(SCRATCH / "merge_chain", str(source), operations, options.scale, options.runs)
 
 
 BENCHMARKS = {"merge_chain": merge_chain,
               "snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas, "small_inserts": small_inserts}
-
-
-def table_of(figures: dict) -> str:
-    """Markdown: one row a figure, one column a peer. Ends of names say the unit: _s seconds, _mb MiB."""
-    peers = list(figures)
-    lines = [f"| {'':<24} |" + "".join(f" {peer:>16} |" for peer in peers),
-             f"|{'-' * 26}|" + f"{'-' * 17}:|" * len(peers)]
-    for figure in figures[peers[0]]:
-        lines.append(f"| {figure:<24} |" + "".join(f" {figures[peer][figure]:>16.3f} |" for peer in peers))
-    return "\n".join(lines) + "\n"
+#: The others know one size besides --small.
+SCALED = ["merge_chain"]
 
 
 def versions() -> dict:
@@ -91,23 +84,54 @@ def versions() -> dict:
     return {**{name: importlib.metadata.version(name) for name in names}, "duckrun": "0.5.6 (deltalake 1.5.0)"}
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+def write_results(name: str, report: Report, options) -> None:
+    scale = {"scale": options.scale} if name in SCALED else {}
+    content = {"benchmark": name, **scale, "cores": os.cpu_count(), "runs": options.runs, "versions": versions(),
+               "median": report.figures}
+    RESULTS.mkdir(exist_ok=True)
+    stem = name if options.scale == 1 else f"{name}_sf{options.scale}"
+    (RESULTS / f"{stem}.json").write_text(json.dumps(content, indent=2) + "\n")
+    (RESULTS / f"{stem}.md").write_text(markdown(report))
+
+
+def markdown(report: Report) -> str:
+    return table_of(report.figures) + (f"\n{report.more}" if report.more else "")
+
+
+def parse_arguments() -> argparse.Namespace:
+    def operation_list(text: str) -> list:
+        names = text.split(",")
+        unknown = [name for name in names if name not in OPERATIONS]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"no operation {unknown[0]}: {', '.join(OPERATIONS)}")
+        return names
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []])
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--runs", type=int, default=3)
-    arguments = parser.parse_args()
-    RESULTS.mkdir(exist_ok=True)
+    parser.add_argument("--scale", type=int, default=1)
+    parser.add_argument("--operations", type=operation_list, help="of merge_chain, separated by commas")
+    options = parser.parse_args()
+    options.names = options.names or (list(BENCHMARKS) if options.scale == 1 else SCALED)
+    if options.scale != 1 and (options.small or not set(options.names) <= set(SCALED)):
+        parser.error(f"--scale is for {', '.join(SCALED)}, and not with --small")
+    return options
+
+
+def main() -> int:
+    options = parse_arguments()
     SCRATCH.mkdir(parents=True, exist_ok=True)
-    for name in arguments.names or BENCHMARKS:
-        figures = BENCHMARKS[name](arguments.small, arguments.runs)
-        print(f"\n{name}, median of {arguments.runs} runs\n{table_of(figures)}", flush=True)
-        if not arguments.small:
-            report = {"benchmark": name, "cores": os.cpu_count(), "runs": arguments.runs, "versions": versions(),
-                      "median": figures}
-            (RESULTS / f"{name}.json").write_text(json.dumps(report, indent=2) + "\n")
-            (RESULTS / f"{name}.md").write_text(table_of(figures))
-    return 0
+    problems = []
+    for name in options.names:
+        report = BENCHMARKS[name](options)
+        print(f"\n{name}, median of {options.runs} runs\n{markdown(report)}", flush=True)
+        problems += report.problems
+        if not options.small:
+            write_results(name, report, options)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

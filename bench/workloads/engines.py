@@ -14,8 +14,9 @@ def merganser_connection(threads: int = 2, memory_limit: str = "4GB") -> duckdb.
     return connection
 
 
-def plain_connection(threads: int = 2, memory_limit: str = "4GB") -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"threads": threads, "memory_limit": memory_limit})
+def plain_connection(threads: int = 2, memory_limit: str = "4GB",
+                     database: str = ":memory:") -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(database, config={"threads": threads, "memory_limit": memory_limit})
 
 
 def delta_extension() -> pathlib.Path:
@@ -35,6 +36,12 @@ def load_tpch(connection: duckdb.DuckDBPyConnection) -> None:
 
     folder = pathlib.Path(duckdb_extension_tpch.__file__).parent
     connection.execute(f"LOAD '{next(folder.rglob('tpch.duckdb_extension'))}'")
+
+
+def peak_mb() -> float:
+    """The most memory that this process has held so far, in MiB."""
+    status = pathlib.Path("/proc/self/status").read_text()
+    return round(int(status.split("VmHWM:")[1].split()[0]) / 1024, 1)
 
 
 class Stopwatch:

@@ -1,9 +1,11 @@
-"""TPC-H over the same Parquet files.   tpch.py ENGINE LAKE        (make: tpch.py make LAKE SCALE)
+"""TPC-H over the same Parquet files.   tpch.py ENGINE LAKE
+                                     tpch.py make|make_lineitem LAKE SCALE
 `make` writes the tables with Merganser; the others read them: as tables, through read_parquet, through the delta
-extension."""
+extension. `make_lineitem` writes nothing but lineitem, as Parquet in pieces, and never holds more than one piece."""
 
 import glob
 import json
+import os
 import sys
 
 from engines import Stopwatch, delta_connection, load_tpch, merganser_connection, plain_connection
@@ -22,10 +24,25 @@ def make(lake: str, scale: str) -> None:
     print(json.dumps({"tables": len(TABLES)}))
 
 
+def make_lineitem(lake: str, scale: str) -> None:
+    """The generator makes all tables of a piece; they are dropped before the next."""
+    connection = plain_connection(memory_limit="8GB")
+    load_tpch(connection)
+    os.makedirs(lake)
+    pieces = max(1, int(float(scale)))
+    for piece in range(pieces):
+        connection.execute(f"CALL dbgen(sf = {scale}, children = {pieces}, step = {piece})" if pieces > 1
+                           else f"CALL dbgen(sf = {scale})")
+        connection.execute(f"COPY lineitem TO '{lake}/lineitem.source.{piece:03}.parquet'")
+        for table in TABLES:
+            connection.execute(f"DROP TABLE {table}")
+    print(json.dumps({"pieces": pieces}))
+
+
 def main() -> None:
     engine, lake = sys.argv[1], sys.argv[2]
-    if engine == "make":
-        make(lake, sys.argv[3])
+    if engine.startswith("make"):
+        (make if engine == "make" else make_lineitem)(lake, sys.argv[3])
         return
     if engine == "merganser":
         connection = merganser_connection()
