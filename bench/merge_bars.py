@@ -29,8 +29,7 @@ def is_number(value) -> bool:
 
 def quotient(above, below):
     """One figure over another, or the word that stands for it where one of them is none."""
-    words = [value for value in (above, below) if not is_number(value)]
-    return (words[0] or "-") if words else above / below
+    return next((value for value in (above, below) if not is_number(value)), None) or above / below
 
 
 def chain_quotient(figures: dict, engine: str, operations: list):

@@ -26,8 +26,10 @@ def table_of(figures: dict) -> str:
     """Markdown: one row a figure, one column a peer. Ends of names say the unit: _s seconds, _mb MiB."""
     peers = list(figures)
     names = list(dict.fromkeys(name for peer in peers for name in figures[peer]))
-    lines = [f"| {'':<24} |" + "".join(f" {peer:>16} |" for peer in peers),
-             f"|{'-' * 26}|" + f"{'-' * 17}:|" * len(peers)]
+    width = {peer: max(16, len(peer)) for peer in peers}
+    lines = [f"| {'':<24} |" + "".join(f" {peer:>{width[peer]}} |" for peer in peers),
+             f"|{'-' * 26}|" + "".join(f"{'-' * (width[peer] + 1)}:|" for peer in peers)]
     for name in names:
-        lines.append(f"| {name:<24} |" + "".join(f" {cell(figures[peer].get(name)):>16} |" for peer in peers))
+        cells = (f" {cell(figures[peer].get(name)):>{width[peer]}} |" for peer in peers)
+        lines.append(f"| {name:<24} |" + "".join(cells))
     return "\n".join(lines) + "\n"

@@ -15,10 +15,9 @@ import pathlib
 import shutil
 import sys
 
-from chain import merge_chain as run_merge_chain
-from chain import operations_of
-from measure import ROOT, SCRATCH, in_turn, medians, run_workload
-from merge_operations import OPERATIONS
+import chain
+from compare import compare, in_turn, medians
+from measure import ROOT, SCRATCH, Limits, run_workload
 from report import Report, table_of
 
 RESULTS = ROOT / "bench" / "results"
@@ -69,12 +68,41 @@ def small_inserts(options) -> Report:
 
 def merge_chain(options) -> Report:
     source = tpch_source(options) / "lineitem.source*.parquet"
-    operations = options.operations or operations_of(options.scale)
-    return run_merge_chain(SCRATCH / "merge_chain", str(source), operations, options.scale, options.runs)
+    operations = options.operations or chain.operations_of(options.scale)
+    return chain.merge_chain(SCRATCH / "merge_chain", str(source), operations, options.scale, options.runs)
 
 
-BENCHMARKS = {"merge_chain": merge_chain,
-              "snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas, "small_inserts": small_inserts}
+def deletion_vectors(options) -> Report:
+    lake = SCRATCH / "deletion_vectors"
+    run_workload("deletion_vectors", "make", lake, tpch_source(options) / "lineitem.source.parquet")
+    figures, problems = {}, []
+    for percent in (0, 1, 10, 50):
+        taken, wrong = compare(["merganser", "merganser_rewritten", "delta_extension", "delta_rs"], options.runs,
+                               lambda engine: run_workload("deletion_vectors", engine, lake, percent),
+                               ("first_s", "again_s", "peak_mb"))
+        problems += [f"deletion_vectors {percent} %: {problem}" for problem in wrong]
+        for engine, mine in taken.items():
+            figures.setdefault(engine, {}).update({f"{percent}_percent_first_s": mine["first_s"],
+                                                   f"{percent}_percent_again_s": mine["again_s"],
+                                                   f"{percent}_percent_mb": mine["peak_mb"]})
+    shutil.rmtree(lake)
+    return Report(figures, problems=problems)
+
+
+def concurrent_appends(options) -> Report:
+    folder = SCRATCH / "concurrent"
+    appends, mixed = (5, 10) if options.small else (50, 200)
+    commits = {"merganser": appends, "delta_rs": appends, "delta_rs_100": appends, "merganser_mixed": mixed,
+               "merganser_mixed_dv": mixed}
+    figures, problems = compare(list(commits), options.runs, lambda engine: run_workload(
+        "concurrent_appends", engine, folder, 8, commits[engine], limits=Limits(seconds=900)),
+        ("per_second", "commits", "failures", "peak_mb"), "as written")
+    return Report(figures, problems=[f"concurrent_appends: {problem}" for problem in problems])
+
+
+BENCHMARKS = {"merge_chain": merge_chain, "snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas,
+              "small_inserts": small_inserts, "deletion_vectors": deletion_vectors,
+              "concurrent_appends": concurrent_appends}
 #: The others know one size besides --small.
 SCALED = ["merge_chain"]
 
@@ -101,9 +129,9 @@ def markdown(report: Report) -> str:
 def parse_arguments() -> argparse.Namespace:
     def operation_list(text: str) -> list:
         names = text.split(",")
-        unknown = [name for name in names if name not in OPERATIONS]
+        unknown = [name for name in names if name not in chain.OPERATIONS]
         if unknown:
-            raise argparse.ArgumentTypeError(f"no operation {unknown[0]}: {', '.join(OPERATIONS)}")
+            raise argparse.ArgumentTypeError(f"no operation {unknown[0]}: {', '.join(chain.OPERATIONS)}")
         return names
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
