@@ -30,14 +30,8 @@ PatchTarget::PatchTarget(duckdb::ClientContext &context_p, LakeTransaction &tran
 	}
 }
 
-FilePatch::FilePatch(const PatchTarget &target_p, uint64_t file_index_p, const FileChange &change_p,
-                     ChangedValues values_p, uint64_t number_p)
-    : target(target_p), file_index(file_index_p), change(change_p), values(std::move(values_p)), number(number_p) {
-	for (const auto &[field, column] : target.columns) {
-		if (DeletesRows() || values.by_field.count(field)) {
-			fields.push_back(field);
-		}
-	}
+FilePatch::FilePatch(const PatchTarget &target_p, uint64_t file_index_p, const FileChange &change_p, uint64_t number_p)
+    : target(target_p), file_index(file_index_p), change(change_p), number(number_p) {
 }
 
 AddFile FilePatch::OldFile() const {
@@ -52,17 +46,17 @@ std::unique_ptr<ParquetSource> FilePatch::OpenSource() const {
 	                                       uint64_t(old_file.size));
 }
 
-bool FilePatch::CanBeEncoded() {
+bool FilePatch::CanBeEncoded(const ParquetSource &file) const {
 	for (const auto field : fields) {
-		if (!CanReplace(target.context, *source, target.columns.at(field).format)) {
+		if (!CanReplace(target.context, file, target.columns.at(field).format)) {
 			return false;
 		}
 	}
 	// A row group that loses rows is encoded whole: the file must hold nothing that the table does not know.
-	return !DeletesRows() || source->Columns().size() == fields.size();
+	return !DeletesRows() || file.Columns().size() == fields.size();
 }
 
-bool FilePatch::Prepare() {
+bool FilePatch::Prepare(bool keeps_footer) {
 	try {
 		source = OpenSource();
 	} catch (const Error &error) {
@@ -83,10 +77,25 @@ bool FilePatch::Prepare() {
 		kept_count += count - deleted;
 		rewritten_count += deleted > 0 ? count : 0;
 	}
-	if (kept_count == 0 || double(rewritten_count) > double(row_count) * REWRITTEN_ROWS_MAX) {
-		return false;
+	if (!keeps_footer) {
+		source.reset();
 	}
-	return CanBeEncoded();
+	return kept_count > 0 && double(rewritten_count) <= double(row_count) * REWRITTEN_ROWS_MAX;
+}
+
+bool FilePatch::SetValues(ChangedValues changed) {
+	values = std::move(changed);
+	for (const auto &entry : values.by_field) {
+		if (!target.columns.count(entry.first)) {
+			return false;
+		}
+	}
+	for (const auto &entry : target.columns) {
+		if (DeletesRows() || values.by_field.count(entry.first)) {
+			fields.push_back(entry.first);
+		}
+	}
+	return source ? CanBeEncoded(*source) : CanBeEncoded(*OpenSource());
 }
 
 size_t FilePatch::RowGroupOf(uint64_t position) const {
@@ -154,6 +163,9 @@ void FilePatch::OpenSplice() {
 	const auto &spec = target.plan.spec;
 	const auto folder = PartitionFolderOf(PartitionFields(*spec.configuration), OldFile().partition_values);
 	progress.name = std::make_unique<NewDataFile>(target.context, target.transaction, spec, folder, number);
+	if (!source) {
+		source = OpenSource();
+	}
 	progress.splice = std::make_unique<ParquetSplice>(*source, *spec.location.store, progress.name->FullPath(spec));
 }
 

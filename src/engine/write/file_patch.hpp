@@ -41,14 +41,17 @@ struct PatchTarget {
 //! others are encoded anew; rows keep their order. A row group with deleted rows is encoded anew as a whole.
 class FilePatch {
 public:
-	//! Requires: no deletion vector; target and change outlive the patch. `values`: what the updates change; `number`:
-	//! of the new file within the statement.
-	FilePatch(const PatchTarget &target, uint64_t file_index, const FileChange &change, ChangedValues values,
-	          uint64_t number);
+	//! Requires: the file has no deletion vector; target and change outlive the patch. `number`: of the new file within
+	//! the statement.
+	FilePatch(const PatchTarget &target, uint64_t file_index, const FileChange &change, uint64_t number);
 
-	//! Reads the footer. False when the file must be, or is better, written anew: its columns are not written as the
-	//! table's are now, or most row groups lose rows. Call once, before anything else.
-	bool Prepare();
+	//! Reads the footer. False when the file must be, or is better, written anew: its chunks cannot be copied, or most
+	//! row groups lose rows. Call once, before anything else. `keeps_footer`: false where so many files are patched
+	//! that their footers would fill the memory.
+	bool Prepare(bool keeps_footer);
+	//! What the updates change, before the first Put. False when the file must be written anew: its columns are not
+	//! written as the table's are now, or rows move to another partition.
+	bool SetValues(ChangedValues changed);
 
 	//! Columns whose rows are needed to patch the file: with deleted rows all of them, as bounds change.
 	const std::vector<size_t> &Fields() const {
@@ -91,7 +94,7 @@ private:
 
 	AddFile OldFile() const;
 	std::unique_ptr<ParquetSource> OpenSource() const;
-	bool CanBeEncoded();
+	bool CanBeEncoded(const ParquetSource &file) const;
 	bool IsChanged(size_t row_group, size_t field) const;
 	void WriteReadyGroups();
 	void OpenSplice();
@@ -101,8 +104,8 @@ private:
 	const PatchTarget &target;
 	const uint64_t file_index;
 	const FileChange &change;
-	const ChangedValues values;
 	const uint64_t number;
+	ChangedValues values;
 	std::vector<size_t> fields;
 	std::vector<RowGroup> row_groups;
 

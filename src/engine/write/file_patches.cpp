@@ -21,6 +21,8 @@ namespace {
 constexpr const char *SIZE_SETTING = "merganser_byte_copy_min_file_size";
 //! What is smaller gains more from being written together with others.
 constexpr uint64_t FILE_BYTES_MIN = 8ull << 20;
+//! Half a megabyte each where there are many row groups and columns. Footers of more files are read twice.
+constexpr size_t KEPT_FOOTERS_MAX = 64;
 
 using Patches = std::map<uint64_t, std::unique_ptr<FilePatch>>;
 
@@ -168,57 +170,55 @@ private:
 	RowRead read;
 };
 
-bool ChangesPartition(const PatchTarget &target, const ChangedValues &values) {
-	for (const auto &[field, positions] : values.by_field) {
-		if (!target.columns.count(field)) {
-			return true;
-		}
-	}
-	return false;
-}
+using PatchList = std::vector<std::unique_ptr<FilePatch>>;
 
-//! Reads the footers; keeps the patches that are to be carried out.
-Patches Prepare(const PatchTarget &target, std::vector<std::unique_ptr<FilePatch>> wanted) {
-	std::vector<uint8_t> is_ready(wanted.size());
+//! Reads the footers; keeps the files that are worth it.
+PatchList Prepare(const PatchTarget &target, const std::vector<uint64_t> &candidates, ChangedRows &changes) {
+	PatchList all;
+	for (const auto file : candidates) {
+		all.push_back(std::make_unique<FilePatch>(target, file, changes.Files().at(file), uint64_t(all.size())));
+	}
+	std::vector<uint8_t> is_ready(all.size());
 	std::atomic<size_t> next {0};
 	RunOnAllThreads(target.context, [&] {
 		AtBorder([&] {
-			for (size_t i = next++; i < wanted.size(); i = next++) {
-				is_ready[i] = wanted[i]->Prepare();
+			for (size_t i = next++; i < all.size(); i = next++) {
+				is_ready[i] = all[i]->Prepare(all.size() <= KEPT_FOOTERS_MAX);
 			}
 		});
 	});
-	Patches ready;
-	for (size_t i = 0; i < wanted.size(); i++) {
+	PatchList ready;
+	for (size_t i = 0; i < all.size(); i++) {
 		if (is_ready[i]) {
-			ready.emplace(wanted[i]->FileIndex(), std::move(wanted[i]));
+			ready.push_back(std::move(all[i]));
 		}
 	}
 	return ready;
 }
 
-//! Those of the candidates that something changes in; takes the others out of the changes.
-std::vector<std::unique_ptr<FilePatch>> Wanted(const PatchTarget &target, const std::vector<uint64_t> &candidates,
-                                               ChangedRows &changes) {
+//! Finds out what the updates change; takes files where nothing does out of the changes.
+Patches Compare(const PatchTarget &target, PatchList prepared, ChangedRows &changes) {
 	std::vector<uint64_t> updated;
-	for (const auto file : candidates) {
-		if (!changes.Files().at(file).updated.empty()) {
-			updated.push_back(file);
+	for (const auto &patch : prepared) {
+		if (!patch->Change().updated.empty()) {
+			updated.push_back(patch->FileIndex());
 		}
 	}
-	auto values = FindChangedValues(target.context, target.plan.snapshot, SetColumnsOf(target.plan), changes, updated);
-	std::vector<std::unique_ptr<FilePatch>> wanted;
-	for (const auto file : candidates) {
-		const auto &change = changes.Files().at(file);
-		auto &changed = values[file];
-		if (changed.by_field.empty() && change.deleted.Cardinality() == 0) {
+	const auto &plan = target.plan;
+	auto values = FindChangedValues(target.context, plan.snapshot, SetColumnsOf(plan), changes, updated);
+	Patches patches;
+	for (auto &patch : prepared) {
+		const auto file = patch->FileIndex();
+		auto changed = values.find(file);
+		if (changed == values.end() && !patch->DeletesRows()) {
 			changes.Files().erase(file);
-		} else if (!ChangesPartition(target, changed)) {
-			wanted.push_back(
-			    std::make_unique<FilePatch>(target, file, change, std::move(changed), uint64_t(wanted.size())));
+		} else if (AtBorder([&] {
+			           return patch->SetValues(changed == values.end() ? ChangedValues() : std::move(changed->second));
+		           })) {
+			patches.emplace(file, std::move(patch));
 		}
 	}
-	return wanted;
+	return patches;
 }
 
 } // namespace
@@ -231,7 +231,7 @@ PatchCounts PatchFiles(duckdb::ClientContext &context, LakeTransaction &transact
 		return counts;
 	}
 	const PatchTarget target(context, transaction, plan);
-	auto ready = Prepare(target, Wanted(target, candidates, changes));
+	auto ready = Compare(target, Prepare(target, candidates, changes), changes);
 	// Apart, because files with deleted rows are read with all their columns.
 	Patches updates;
 	Patches deletes;
