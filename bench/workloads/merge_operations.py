@@ -4,7 +4,7 @@ import dataclasses
 
 #: A row's draw between 0 and 999, the same for every engine.
 DRAW = "hash(l_orderkey * 8 + l_linenumber) % 1000"
-CHANGED = "* REPLACE (l_quantity + 1 AS l_quantity, 'changed' AS l_comment)"
+CHANGED = "* REPLACE ((l_quantity + 1)::DECIMAL(15, 2) AS l_quantity, 'changed' AS l_comment)"
 #: New keys lie far above every scale factor's.
 FRESH = "* REPLACE (l_orderkey + 1000000000000 AS l_orderkey)"
 ON = "t.l_orderkey = b.l_orderkey AND t.l_linenumber = b.l_linenumber"
@@ -32,17 +32,20 @@ def merge(*clauses: str) -> str:
     return f"MERGE INTO {{t}} AS t USING batch AS b ON {ON} " + " ".join(clauses)
 
 
-def changed_and_fresh(changed: int, fresh: int) -> str:
-    return (f"SELECT {CHANGED} FROM seed WHERE {DRAW} < {changed} UNION ALL "
-            f"SELECT {FRESH} FROM seed WHERE {DRAW} BETWEEN {changed} AND {changed + fresh - 1}")
+def changed_and_fresh(changed: int, fresh: int, op: str = "") -> str:
+    """One read of the seed: rows with a draw below `changed` get new values, the next `fresh` ones a new key."""
+    is_changed = f"draw < {changed}"
+    replaced = (f"if({is_changed}, l_orderkey, l_orderkey + 1000000000000) AS l_orderkey, "
+                f"if({is_changed}, l_quantity + 1, l_quantity)::DECIMAL(15, 2) AS l_quantity, "
+                f"if({is_changed}, 'changed', l_comment) AS l_comment")
+    return (f"SELECT * EXCLUDE (draw) REPLACE ({replaced}) {op} FROM (SELECT *, {DRAW} AS draw FROM seed) "
+            f"WHERE draw < {changed + fresh}")
 
 
 def changes_with_op() -> str:
     """Updates, deletes, inserts, and deletes of rows that the table never had."""
-    return (f"SELECT {CHANGED}, 'U' AS op FROM seed WHERE {DRAW} < 6 UNION ALL "
-            f"SELECT *, 'D' AS op FROM seed WHERE {DRAW} BETWEEN 6 AND 7 UNION ALL "
-            f"SELECT {FRESH}, 'I' AS op FROM seed WHERE {DRAW} = 8 UNION ALL "
-            f"SELECT {FRESH}, 'D' AS op FROM seed WHERE {DRAW} = 9")
+    return changed_and_fresh(8, 2, ", CASE WHEN draw < 6 THEN 'U' WHEN draw < 8 THEN 'D' WHEN draw < 9 THEN 'I' "
+                                   "ELSE 'D' END AS op")
 
 
 def merge_by_op() -> str:
