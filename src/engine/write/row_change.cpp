@@ -80,13 +80,21 @@ void RowChange::ChangeRows(TableChange &change) {
 	if (!returned || counts.updated == 0) {
 		patched = PatchFiles(context, transaction, plan, changes, change);
 	}
-	RowsByFile removed;
-	if (counts.updated > 0) {
-		removed = WriteUpdatedRows(context, RowUpdates {plan.snapshot, set_columns, sink, returned}, changes);
-		counts.updated = patched.updated_rows;
-		for (const auto &entry : removed) {
-			counts.updated += entry.second->Cardinality();
+	RowDeleter deleter(context, transaction, plan, sink);
+	std::vector<uint64_t> updated_apart;
+	for (const auto &[file_index, file] : changes.Files()) {
+		if (!file.updated.empty() && !deleter.AppliesUpdates(file)) {
+			updated_apart.push_back(file_index);
 		}
+	}
+	RowsByFile removed;
+	if (!updated_apart.empty()) {
+		const RowUpdates updates {plan.snapshot, set_columns, sink, updated_apart, returned};
+		removed = WriteUpdatedRows(context, updates, changes);
+	}
+	counts.updated = patched.updated_rows;
+	for (const auto &entry : removed) {
+		counts.updated += entry.second->Cardinality();
 	}
 	for (auto &[file_index, file] : changes.Files()) {
 		if (file.deleted.Cardinality() == 0) {
@@ -99,8 +107,8 @@ void RowChange::ChangeRows(TableChange &change) {
 		}
 		target = std::move(rows);
 	}
-	RowDeleter deleter(context, transaction, plan, sink);
-	deleter.Delete(removed, change);
+	deleter.Delete(removed, changes, change);
+	counts.updated += deleter.UpdatedRows();
 	AddMetrics(deleter, change);
 }
 

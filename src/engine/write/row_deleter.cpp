@@ -5,9 +5,12 @@
 #include "engine/scan/lake_scan_info.hpp"
 #include "engine/scan/row_read.hpp"
 #include "engine/session/lake_instance.hpp"
+#include "engine/write/row_patch.hpp"
 #include "engine/write/shared_work.hpp"
 #include "protocol/file_statistics.hpp"
 #include "txn/overwrite.hpp"
+
+#include <algorithm>
 
 namespace merganser {
 
@@ -77,32 +80,73 @@ void RowDeleter::WriteVectors() {
 	}
 }
 
-void RowDeleter::CopyOthers(RowsByFile rows) {
-	auto chosen = std::make_shared<ChosenRows>();
-	chosen->mode = ChosenRows::Mode::EXCEPT;
-	chosen->rows = std::move(rows);
-	const auto fields = AllFields(*plan.snapshot->configuration);
-	RowRead read(context, plan.snapshot, std::move(chosen), fields, plan.deletion_vectors);
-	RunOnAllThreads(context, [&] {
+//! Copies what is left of files into the sink, and applies updates on the way.
+class RowDeleter::CopyPass {
+public:
+	CopyPass(RowDeleter &deleter_p, RowsByFile rows, ChangedRows &changes_p)
+	    : deleter(deleter_p), changes(changes_p), fields(AllFields(*deleter.plan.snapshot->configuration)),
+	      set_columns(SetColumnsOf(deleter.plan)),
+	      read(deleter.context, deleter.plan.snapshot, Except(std::move(rows)), fields, deleter.plan.deletion_vectors) {
+	}
+
+	void Run() {
+		RunOnAllThreads(deleter.context, [&] { Work(); });
+	}
+
+private:
+	static std::shared_ptr<const ChosenRows> Except(RowsByFile rows) {
+		auto chosen = std::make_shared<ChosenRows>();
+		chosen->mode = ChosenRows::Mode::EXCEPT;
+		chosen->rows = std::move(rows);
+		return chosen;
+	}
+
+	void Work() {
 		RowRead::Reader reader(read);
+		RowPatch patch(changes, set_columns);
 		FileSink::Local local;
 		duckdb::DataChunk chunk;
-		chunk.Initialize(context, read.Types());
+		chunk.Initialize(deleter.context, read.Types());
 		duckdb::DataChunk values;
 		values.InitializeEmpty({read.Types().begin(), read.Types().begin() + int64_t(fields.size())});
 		while (reader.Next(chunk)) {
+			auto &rows = Updated(chunk, patch);
 			for (size_t i = 0; i < fields.size(); i++) {
-				values.data[i].Reference(chunk.data[i]);
+				values.data[i].Reference(rows.data[i]);
 			}
-			values.SetCardinality(chunk.size());
-			copied_rows += chunk.size();
-			AtBorder([&] { sink.Sink(local, values); });
+			values.SetCardinality(rows.size());
+			AtBorder([&] { deleter.sink.Sink(local, values); });
 		}
-		AtBorder([&] { sink.Combine(local); });
-	});
-}
+		AtBorder([&] { deleter.sink.Combine(local); });
+	}
 
-void RowDeleter::Delete(const RowsByFile &rows, TableChange &change) {
+	duckdb::DataChunk &Updated(duckdb::DataChunk &rows, RowPatch &patch) {
+		const auto file = changes.Files().find(read.FileIndexOf(rows));
+		if (file == changes.Files().end() || !deleter.AppliesUpdates(file->second)) {
+			deleter.copied_rows += rows.size();
+			return rows;
+		}
+		const auto updated = FindUpdated(file->second.updated, rows.data[read.PositionColumn()], rows.size());
+		if (updated.count == 0) {
+			deleter.copied_rows += rows.size();
+			return rows;
+		}
+		auto &patched = patch.Apply(rows, updated);
+		const auto &flags = patch.ChangedRowFlags();
+		const auto changed = uint64_t(std::count(flags.begin(), flags.end(), 1));
+		deleter.updated_rows += changed;
+		deleter.copied_rows += rows.size() - changed;
+		return patched;
+	}
+
+	RowDeleter &deleter;
+	ChangedRows &changes;
+	const std::vector<size_t> fields;
+	const std::vector<std::vector<size_t>> set_columns;
+	RowRead read;
+};
+
+void RowDeleter::Delete(const RowsByFile &rows, ChangedRows &changes, TableChange &change) {
 	RowsByFile copied;
 	for (auto &[file_index, deleted] : rows) {
 		if (deleted->Cardinality() == 0) {
@@ -134,7 +178,7 @@ void RowDeleter::Delete(const RowsByFile &rows, TableChange &change) {
 	}
 	WriteVectors();
 	if (!copied.empty()) {
-		CopyOthers(std::move(copied));
+		CopyPass(*this, std::move(copied), changes).Run();
 	}
 }
 

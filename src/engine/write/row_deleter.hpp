@@ -2,6 +2,7 @@
 
 #include "duckdb.hpp"
 #include "engine/session/lake_transaction.hpp"
+#include "engine/write/changed_rows.hpp"
 #include "engine/write/file_sink.hpp"
 #include "engine/write/row_change_plan.hpp"
 #include "log/snapshot.hpp"
@@ -29,11 +30,21 @@ public:
 	//! from.
 	RowDeleter(duckdb::ClientContext &context, LakeTransaction &transaction, const RowChangePlan &plan, FileSink &sink);
 
-	//! Adds removed files, and files with new deletion vectors, to the change. Copied rows are in the sink afterwards.
-	void Delete(const RowsByFile &rows, TableChange &change);
+	//! True when the file is copied in any case: its updates are then applied to the rows on their way. Not where
+	//! RETURNING wants to see them.
+	bool AppliesUpdates(const FileChange &file) const {
+		return !uses_vectors && !plan.returning && file.deleted.Cardinality() > 0 && !file.updated.empty();
+	}
+	//! Adds removed files, and files with new deletion vectors, to the change. Copied rows are in the sink afterwards,
+	//! updated ones too where AppliesUpdates says so.
+	void Delete(const RowsByFile &rows, ChangedRows &changes, TableChange &change);
 
 	uint64_t CopiedRows() const {
 		return copied_rows;
+	}
+	//! By updates that were applied here.
+	uint64_t UpdatedRows() const {
+		return updated_rows;
 	}
 	uint64_t RemovedFiles() const {
 		return removed_files;
@@ -52,7 +63,7 @@ private:
 	bool IsEmptied(FileRef file, const DeletionVector &all) const;
 	void AddVector(FileRef file, const DeletionVector &all, TableChange &change);
 	void WriteVectors();
-	void CopyOthers(RowsByFile rows);
+	class CopyPass;
 
 	duckdb::ClientContext &context;
 	LakeTransaction &transaction;
@@ -63,6 +74,7 @@ private:
 	//! Vectors that go into a file, until all are known.
 	DeletionVectorFileContent vector_file;
 	std::atomic<uint64_t> copied_rows {0};
+	std::atomic<uint64_t> updated_rows {0};
 	uint64_t removed_files = 0;
 	uint64_t added_vectors = 0;
 	uint64_t replaced_vectors = 0;

@@ -17,7 +17,7 @@ class UpdatePass {
 public:
 	UpdatePass(duckdb::ClientContext &context_p, const RowUpdates &updates_p, ChangedRows &changes_p)
 	    : context(context_p), updates(updates_p), changes(changes_p),
-	      read(context, updates.snapshot, RowsToRead(changes), AllFields(*updates.snapshot->configuration)) {
+	      read(context, updates.snapshot, RowsToRead(updates, changes), AllFields(*updates.snapshot->configuration)) {
 	}
 
 	RowsByFile Run() {
@@ -30,14 +30,11 @@ public:
 	}
 
 private:
-	static std::shared_ptr<const ChosenRows> RowsToRead(ChangedRows &changes) {
+	static std::shared_ptr<const ChosenRows> RowsToRead(const RowUpdates &updates, ChangedRows &changes) {
 		auto chosen = std::make_shared<ChosenRows>();
 		chosen->mode = ChosenRows::Mode::ONLY;
-		for (auto &[file_index, change] : changes.Files()) {
-			if (change.updated.empty()) {
-				continue;
-			}
-			chosen->rows.emplace(file_index, change.UpdatedPositions());
+		for (const auto file : updates.files) {
+			chosen->rows.emplace(file, changes.Files().at(file).UpdatedPositions());
 		}
 		return chosen;
 	}

@@ -17,12 +17,14 @@ struct RowUpdates {
 	//! For each updating action: indexes of the schema's fields that it sets.
 	const std::vector<std::vector<size_t>> &set_columns;
 	FileSink &sink;
+	//! Those whose updated rows are written, by FileIndexOf.
+	const std::vector<uint64_t> &files;
 	//! nullptr without RETURNING.
 	ReturnedRows *returned = nullptr;
 };
 
-//! Reads the rows that are updated, gives the sink their new selves, and returns where the old ones stand. A row that
-//! the update leaves as it is is not written and not in the result.
+//! Reads the rows of the files that are updated, gives the sink their new selves, and returns where the old ones stand.
+//! A row that the update leaves as it is is not written and not in the result.
 RowsByFile WriteUpdatedRows(duckdb::ClientContext &context, const RowUpdates &updates, ChangedRows &changes);
 
 //! Reads rows that are deleted, for RETURNING.
