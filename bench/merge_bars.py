@@ -42,7 +42,7 @@ def chain_quotient(figures: dict, engine: str, operations: list):
 
 def verdict(value, met) -> list[str]:
     """The cells for a ratio and for whether it meets its bar."""
-    return [f"{value:.2f}", "yes" if met(value) else "no"] if is_number(value) else [value, "-"]
+    return [f"{value:.3f}", "yes" if met(value) else "no"] if is_number(value) else [value, "-"]
 
 
 def memory_cells(figures: dict, figure: str, bar: float) -> list[str]:

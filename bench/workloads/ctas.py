@@ -44,7 +44,7 @@ def main() -> None:
         from deltalake import write_deltalake
 
         with Stopwatch() as watch:
-            write_deltalake(f"{folder}/lineitem", connection.execute("FROM lineitem").fetch_record_batch(100_000))
+            write_deltalake(f"{folder}/lineitem", connection.execute("FROM lineitem").to_arrow_reader(100_000))
     print(json.dumps({"seconds": watch.seconds}))
 
 

@@ -26,7 +26,7 @@ def main() -> None:
         connection = plain_connection()
 
         def commit() -> None:
-            write_deltalake(f"{folder}/t", connection.execute(source).fetch_record_batch(100_000), mode="append")
+            write_deltalake(f"{folder}/t", connection.execute(source).to_arrow_reader(100_000), mode="append")
     times = []
     for _ in range(commits):
         start = time.perf_counter()
