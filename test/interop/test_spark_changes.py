@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import arrow_rows
@@ -61,3 +62,27 @@ def test_both_change_in_turn(spark: SparkSession, merganser: Merganser, table: P
         MERGE INTO {t} AS t USING (SELECT unnest([1, 2, 9000]) AS id, 'm' AS name, 0 AS v) AS s USING (id)
         WHEN MATCHED THEN UPDATE WHEN NOT MATCHED THEN INSERT;""")
     check_same(spark, merganser, table, "ours again")
+
+
+def alter_in_a_transaction(spark: SparkSession, merganser: Merganser, table: Path, properties: str) -> None:
+    """Spark sets properties between our BEGIN and COMMIT."""
+    merganser.run(OURS, "CREATE TABLE {t} AS SELECT 1::BIGINT AS id; BEGIN; INSERT INTO {t} VALUES (2);")
+    merganser.run(OURS, "UPDATE {t} SET id = 10 WHERE id = 1;")
+    spark.run(table, f"ALTER TABLE {{t}} SET TBLPROPERTIES ({properties})")
+    merganser.run(OURS, "COMMIT;")
+
+
+def test_deletion_vectors_turned_on_meanwhile_disturb_nobody(spark: SparkSession, merganser: Merganser, table: Path):
+    """Our files need no vector to stay valid: the transaction is committed as it was made."""
+    alter_in_a_transaction(spark, merganser, table, "'delta.enableDeletionVectors' = 'true'")
+    check_same(spark, merganser, table, "our transaction after Spark's ALTER TABLE")
+    assert merganser.rows(f"FROM {OURS} ORDER BY id") == [(2,), (10,)]
+    merganser.run(OURS, "DELETE FROM {t} WHERE id = 2;")
+    check_same(spark, merganser, table, "with a deletion vector")
+
+
+def test_another_property_set_meanwhile_is_a_conflict(spark: SparkSession, merganser: Merganser, table: Path):
+    with pytest.raises(duckdb.TransactionException, match="it changed the table's property delta.logRetentionDuration"):
+        alter_in_a_transaction(spark, merganser, table, "'delta.logRetentionDuration' = 'interval 60 days'")
+    assert merganser.rows(f"FROM {OURS}") == [(1,)]
+    check_same(spark, merganser, table, "what Spark's ALTER TABLE left")

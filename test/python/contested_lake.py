@@ -1,5 +1,6 @@
 """A lake with a connection under test and a rival that commits while a statement of the other one runs."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -20,13 +21,18 @@ class ContestedLake:
     def connect(self) -> duckdb.DuckDBPyConnection:
         return open_lake(self.extension, self.folder)
 
-    def interfere(self, *rival_statements: str | None, always: str | None = None) -> None:
-        """Makes `lose(x)` return x; its n-th call lets the rival run the n-th statement, then `always`."""
+    def interfere(self, *rival_statements: str | Callable[[], None] | None, always: str | None = None) -> None:
+        """Makes `lose(x)` return x; its n-th call lets the rival run the n-th statement, then `always`.
+
+        Instead of a statement there may be a function, in which another engine writes.
+        """
 
         def lose(value: int) -> int:
             self.calls += 1
             statement = rival_statements[self.calls - 1] if self.calls <= len(rival_statements) else always
-            if statement:
+            if callable(statement):
+                statement()
+            elif statement:
                 self.rival.execute(statement)
             return value
 
