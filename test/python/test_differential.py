@@ -1,5 +1,6 @@
 """Random statements on a Merganser table and on DuckDB's own in lock step: equal counts, rows and refusals.
 
+They begin on no rows, on rows in one file or on as many files as rows: which of them, the seed decides.
 MERGANSER_DIFFERENTIAL_SEED replays one seed, MERGANSER_DIFFERENTIAL_ROUNDS runs more of them (`make fuzz-sql`).
 """
 
@@ -52,6 +53,12 @@ class Statements:
         rows += [f"SELECT NULL, {self.value('7')}::{self.type}, 'p1'"] * self.random.randint(0, 1)
         nothing = f"SELECT 0 AS k, NULL::{self.type} AS v, NULL::VARCHAR AS p WHERE false"
         return "(" + " UNION ALL ".join(rows or [nothing]) + ") AS u(k, v, p)"
+
+    def fill(self) -> list[str]:
+        """The rows that the table begins with: none, all in one file, or each in a file of its own."""
+        rows = [f"SELECT {key}, {self.value(str(key))}::{self.type}, 'p{key % 3}'" for key in range(KEYS)]
+        inserts = [[], [" UNION ALL ".join(rows)], rows][self.random.randrange(3)]
+        return [f"INSERT INTO {{t}} {row}" for row in inserts]
 
     def merge(self) -> str:
         # A key that is there twice is DuckDB's to take as it likes: ours refuses it (test/sql/merge/keys.test).
@@ -127,7 +134,10 @@ def test_lock_step(extension: Path, tmp_path: Path, seed: int, layout: str, way:
     connection.execute(f"""CREATE TABLE lake.t {columns} {layout}
         WITH ('delta.enableDeletionVectors' = '{vectors}', 'delta.checkpointInterval' = '4')""")
     connection.execute(f"CREATE TABLE own.t {columns}")
-    done: list[str] = []
+    done = statements.fill()
+    for sql in done:
+        connection.execute(sql.replace("{t}", "own.t"))
+        connection.execute(sql.replace("{t}", "lake.t"))
     for number in range(STATEMENTS):
         script = statements.next()
         answers = [list(run(connection, script, table)) for table in ("own.t", "lake.t")]
