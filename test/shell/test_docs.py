@@ -194,12 +194,15 @@ def documented_columns(function: str) -> list[str]:
     return re.findall(r"^\| `(\w+)` \| ([A-Z][^|]*?) \|", section.group(), re.M)
 
 
+FUNCTION_ARGUMENTS = {"merganser_store_calls": "", "merganser_restore": "'lake.t', version => 0"}
+
+
 def test_every_function_and_its_columns_are_on_the_sql_page(run):
     functions = rows(run("--csv", "-c", "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_name "
                          "LIKE 'merganser%' AND function_name <> 'merganser_scan' ORDER BY ALL"))
     assert "merganser_history" in functions
     for function in functions:
-        argument = "" if function == "merganser_store_calls" else "'lake.t'"
+        argument = FUNCTION_ARGUMENTS.get(function, "'lake.t'")
         described = rows(run("--csv", "-c", "ATTACH 'w' AS lake (TYPE merganser)", "-c",
                              "CREATE TABLE IF NOT EXISTS lake.t (i INTEGER)", "-c",
                              f"SELECT column_name || ' ' || column_type FROM (DESCRIBE FROM {function}({argument}))"))

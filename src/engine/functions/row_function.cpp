@@ -9,7 +9,7 @@ struct RowData : public duckdb::TableFunctionData {
 };
 
 struct RowState : public duckdb::GlobalTableFunctionState {
-	size_t next = 0;
+	RowEmitter rows;
 };
 
 } // namespace
@@ -28,26 +28,27 @@ duckdb::unique_ptr<duckdb::FunctionData> MakeRowData(RowSet rows, duckdb::vector
 	return data;
 }
 
-duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitRows(duckdb::ClientContext &context,
-                                                              duckdb::TableFunctionInitInput &input) {
-	(void)context;
-	(void)input;
-	return duckdb::make_uniq<RowState>();
-}
-
-void EmitRows(duckdb::ClientContext &context, duckdb::TableFunctionInput &input, duckdb::DataChunk &output) {
-	(void)context;
-	auto &rows = input.bind_data->Cast<RowData>().rows;
-	auto &state = input.global_state->Cast<RowState>();
+void RowEmitter::Emit(duckdb::DataChunk &output) {
 	duckdb::idx_t count = 0;
-	while (state.next < rows.rows.size() && count < STANDARD_VECTOR_SIZE) {
-		auto &row = rows.rows[state.next++];
+	while (next < rows.size() && count < STANDARD_VECTOR_SIZE) {
+		const auto &row = rows[next++];
 		for (duckdb::idx_t column = 0; column < row.size(); column++) {
 			output.SetValue(column, count, row[column]);
 		}
 		count++;
 	}
 	output.SetCardinality(count);
+}
+
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitRows(duckdb::ClientContext &,
+                                                              duckdb::TableFunctionInitInput &input) {
+	auto state = duckdb::make_uniq<RowState>();
+	state->rows.Fill(input.bind_data->Cast<RowData>().rows.rows);
+	return state;
+}
+
+void EmitRows(duckdb::ClientContext &, duckdb::TableFunctionInput &input, duckdb::DataChunk &output) {
+	input.global_state->Cast<RowState>().rows.Emit(output);
 }
 
 } // namespace merganser

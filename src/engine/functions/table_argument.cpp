@@ -64,7 +64,7 @@ static std::optional<NamedTable> FindInCatalogs(duckdb::ClientContext &context, 
 	if (!table) {
 		throw duckdb::BinderException("\"%s\" is not a Merganser table", text);
 	}
-	return NamedTable {table->GetSnapshot(), QuotedName(*table)};
+	return NamedTable {table->GetSnapshot(), QuotedName(*table), table->ParentCatalog()};
 }
 
 NamedTable ResolveTable(duckdb::ClientContext &context, const std::string &function_name,
@@ -88,8 +88,22 @@ NamedTable ResolveTable(duckdb::ClientContext &context, const std::string &funct
 		ClientCancelToken cancel(context);
 		auto snapshot = instance.Snapshots().Latest(location, LogContext {instance.Parquet(), cancel}, 0,
 		                                            instance.GetClock().NowMs());
-		return NamedTable {snapshot, text};
+		return NamedTable {snapshot, text, nullptr};
 	});
+}
+
+NamedTable ResolveChangedTable(duckdb::ClientContext &context, const std::string &function_name,
+                               duckdb::TableFunctionBindInput &input) {
+	auto table = ResolveTable(context, function_name, input.inputs[0]);
+	if (!table.catalog) {
+		throw duckdb::BinderException(
+		    "%s changes a table: ATTACH the folder above \"%s\" (TYPE merganser) and name the "
+		    "table as 'lake.schema.table'",
+		    function_name, table.name);
+	}
+	input.binder->GetStatementProperties().RegisterDBModify(*table.catalog, context,
+	                                                        duckdb::DatabaseModificationType());
+	return table;
 }
 
 } // namespace merganser

@@ -1,6 +1,7 @@
 #include "engine/functions/table_functions.hpp"
 
 #include "duckdb/common/exception/binder_exception.hpp"
+#include "engine/functions/restore.hpp"
 #include "engine/functions/row_function.hpp"
 #include "engine/functions/table_argument.hpp"
 #include "engine/port/error_border.hpp"
@@ -190,6 +191,7 @@ void RegisterTableFunctions(duckdb::ExtensionLoader &loader) {
 	auto calls = MakeRowFunction<StoreCalls>("merganser_store_calls", {});
 	calls.named_parameters["reset"] = LogicalType::BOOLEAN;
 	loader.RegisterFunction(calls);
+	loader.RegisterFunction(MakeRestore());
 }
 
 } // namespace merganser

@@ -5,7 +5,7 @@
 
 namespace merganser {
 
-//! Registers merganser_history, merganser_detail, merganser_files and merganser_store_calls.
+//! Registers merganser_history, merganser_detail, merganser_files, merganser_store_calls and merganser_restore.
 void RegisterTableFunctions(duckdb::ExtensionLoader &loader);
 
 } // namespace merganser

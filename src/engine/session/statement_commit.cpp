@@ -9,6 +9,7 @@
 #include "duckdb/planner/binder.hpp"
 #include "duckdb/planner/bound_parameter_map.hpp"
 #include "duckdb/planner/operator/logical_extension_operator.hpp"
+#include "duckdb/planner/operator/logical_get.hpp"
 #include "duckdb/planner/planner_extension.hpp"
 #include "engine/session/engine_version.hpp"
 #include "engine/session/lake_transaction.hpp"
@@ -145,8 +146,8 @@ private:
 	const StatementText text;
 };
 
-//! True when an operator of the plan writes rows. DDL commits when DuckDB ends the transaction.
-bool ChangesRows(const duckdb::LogicalOperator &op) {
+//! True when an operator of the plan changes a lake. DDL commits when DuckDB ends the transaction.
+bool ChangesLake(const duckdb::LogicalOperator &op) {
 	switch (op.type) {
 	case LogicalOperatorType::LOGICAL_INSERT:
 	case LogicalOperatorType::LOGICAL_UPDATE:
@@ -155,6 +156,8 @@ bool ChangesRows(const duckdb::LogicalOperator &op) {
 		return true;
 	case LogicalOperatorType::LOGICAL_CREATE_TABLE:
 		return !op.children.empty();
+	case LogicalOperatorType::LOGICAL_GET:
+		return dynamic_cast<const ChangingFunctionInfo *>(op.Cast<duckdb::LogicalGet>().function.function_info.get());
 	case LogicalOperatorType::LOGICAL_EXPLAIN:
 	case LogicalOperatorType::LOGICAL_PREPARE:
 	case LogicalOperatorType::LOGICAL_EXECUTE:
@@ -163,7 +166,7 @@ bool ChangesRows(const duckdb::LogicalOperator &op) {
 		break;
 	}
 	for (const auto &child : op.children) {
-		if (ChangesRows(*child)) {
+		if (ChangesLake(*child)) {
 			return true;
 		}
 	}
@@ -179,7 +182,7 @@ bool MayCreate(const duckdb::LogicalOperator &op) {
 }
 
 void WrapStatement(duckdb::PlannerExtensionInput &input, duckdb::BoundStatement &statement) {
-	if (!statement.plan || !ChangesRows(*statement.plan)) {
+	if (!statement.plan || !ChangesLake(*statement.plan)) {
 		return;
 	}
 	for (const auto &entry : input.binder.GetStatementProperties().modified_databases) {

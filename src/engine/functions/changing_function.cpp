@@ -1,0 +1,35 @@
+#include "engine/functions/changing_function.hpp"
+
+#include "engine/session/statement_commit.hpp"
+
+namespace merganser {
+
+namespace {
+
+struct CallState : public duckdb::GlobalTableFunctionState {
+	RowEmitter rows;
+};
+
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitCall(duckdb::ClientContext &,
+                                                              duckdb::TableFunctionInitInput &) {
+	return duckdb::make_uniq<CallState>();
+}
+
+void RunCall(duckdb::ClientContext &context, duckdb::TableFunctionInput &input, duckdb::DataChunk &output) {
+	auto &state = input.global_state->Cast<CallState>();
+	if (!state.rows.IsFilled()) {
+		state.rows.Fill(input.bind_data->Cast<ChangingCall>().Run(context));
+	}
+	state.rows.Emit(output);
+}
+
+} // namespace
+
+duckdb::TableFunction MakeChangingFunction(const std::string &name, duckdb::vector<duckdb::LogicalType> arguments,
+                                           duckdb::table_function_bind_t bind) {
+	duckdb::TableFunction function(name, std::move(arguments), RunCall, bind, InitCall);
+	function.function_info = duckdb::make_shared_ptr<ChangingFunctionInfo>();
+	return function;
+}
+
+} // namespace merganser
