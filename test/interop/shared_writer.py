@@ -116,7 +116,8 @@ class SparkTable:
         self.session.sql(*in_sql(self.table, self.engine, change))
 
     def is_conflict(self, error: Exception) -> bool:
-        return isinstance(error, SparkError) and re.search(r"DELTA_CONCURRENT_|Concurrent\w+Exception", str(error))
+        lost = re.search(r"DELTA_CONCURRENT_|Concurrent\w+Exception", str(error))
+        return isinstance(error, SparkError) and lost is not None
 
 
 class DeltaRsTable:
