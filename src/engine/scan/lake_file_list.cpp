@@ -158,6 +158,10 @@ LakeFileList::DynamicFilterPushdown(duckdb::ClientContext &context, const duckdb
 	}
 	auto predicate = Predicate::And(std::move(conditions));
 	if (predicate->kind != Predicate::Kind::UNKNOWN) {
+		// What tightens while the scan runs has no value yet that would hold to its end.
+		if (tightening->filters.empty()) {
+			info->NarrowExecution(scan, predicate);
+		}
 		AtBorder([&] {
 			narrowed = PruneSelection(info->GetSnapshot().files, info->Configuration(), narrowed, *predicate);
 			return 0;

@@ -39,6 +39,10 @@ public:
 	SavedScan Save() const;
 	//! This scan, as that one was when it was saved.
 	duckdb::unique_ptr<LakeFileList> Restore(SavedScan saved) const;
+	//! See LakeScanInfo::StartExecution.
+	void StartExecution() const {
+		info->StartExecution(scan);
+	}
 	LakeScanInfo &Info() const {
 		return *info;
 	}

@@ -86,7 +86,7 @@ static void Scan(duckdb::ClientContext &context, duckdb::TableFunctionInput &inp
 		reader = input.local_state->Cast<duckdb::MultiFileLocalState>().reader;
 	}
 	try {
-		info.inner_scan(context, input, output);
+		info.inner.scan(context, input, output);
 	} catch (const std::exception &error) {
 		auto now = input.local_state ? input.local_state->Cast<duckdb::MultiFileLocalState>().reader : nullptr;
 		if (!reader || now.get() != reader.get() || !IsFileError(error)) {
@@ -94,6 +94,13 @@ static void Scan(duckdb::ClientContext &context, duckdb::TableFunctionInput &inp
 		}
 		ThrowUnreadable(info, LakeFile::Of(reader->file).file, error);
 	}
+}
+
+static duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitScan(duckdb::ClientContext &context,
+                                                                     duckdb::TableFunctionInitInput &input) {
+	const auto &files = FilesOf(*input.bind_data);
+	files.StartExecution();
+	return files.Info().inner.init(context, input);
 }
 
 static void SerializeScan(duckdb::Serializer &serializer, const duckdb::optional_ptr<duckdb::FunctionData> bind_data,
@@ -149,9 +156,11 @@ static duckdb::unique_ptr<duckdb::FunctionData> BindScan(duckdb::ClientContext &
                                                          const duckdb::shared_ptr<LakeScanInfo> &info,
                                                          duckdb::TableFunction &function) {
 	function = ParquetScan(context);
-	info->inner_scan = function.function;
+	info->inner.scan = function.function;
+	info->inner.init = function.init_global;
 	function.name = SCAN_FUNCTION;
 	function.function = Scan;
+	function.init_global = InitScan;
 	function.function_info = info;
 	function.get_multi_file_reader = LakeFileReader::Create;
 	function.get_bind_info = GetBindInfo;

@@ -41,33 +41,57 @@ std::string LakeScanInfo::Where() const {
 
 size_t LakeScanInfo::AddScan(PredicatePtr predicate) {
 	std::lock_guard<std::mutex> guard(lock);
-	scans.push_back(std::move(predicate));
+	scans.push_back({std::move(predicate), nullptr, 0});
 	PublishLocked();
 	return scans.size() - 1;
 }
 
 void LakeScanInfo::SetScanPredicate(size_t scan, PredicatePtr predicate) {
 	std::lock_guard<std::mutex> guard(lock);
-	scans[scan] = std::move(predicate);
+	scans[scan].planned = std::move(predicate);
 	PublishLocked();
 }
 
 PredicatePtr LakeScanInfo::ScanPredicate(size_t scan) {
 	std::lock_guard<std::mutex> guard(lock);
-	return scans[scan];
+	return scans[scan].planned;
+}
+
+void LakeScanInfo::StartExecution(size_t scan) {
+	std::lock_guard<std::mutex> guard(lock);
+	if (++scans[scan].execution_count > 1) {
+		scans[scan].narrowed = nullptr;
+		PublishLocked();
+	}
+}
+
+void LakeScanInfo::NarrowExecution(size_t scan, PredicatePtr predicate) {
+	std::lock_guard<std::mutex> guard(lock);
+	if (scans[scan].execution_count == 1) {
+		scans[scan].narrowed = std::move(predicate);
+		PublishLocked();
+	}
 }
 
 void LakeScanInfo::PublishLocked() {
 	if (!target.record) {
 		return;
 	}
-	for (auto &predicate : scans) {
-		if (!predicate) {
+	std::vector<PredicatePtr> read;
+	for (const auto &scan : scans) {
+		std::vector<PredicatePtr> conditions;
+		for (const auto &predicate : {scan.planned, scan.narrowed}) {
+			if (predicate) {
+				conditions.push_back(predicate);
+			}
+		}
+		if (conditions.empty()) {
 			target.record->SetPredicate(nullptr);
 			return;
 		}
+		read.push_back(Predicate::And(std::move(conditions)));
 	}
-	target.record->SetPredicate(scans.size() == 1 ? scans[0] : Predicate::Or(scans));
+	target.record->SetPredicate(read.size() == 1 ? read[0] : Predicate::Or(std::move(read)));
 }
 
 uint64_t LakeScanInfo::Save(SavedScan saved) {

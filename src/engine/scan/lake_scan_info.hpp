@@ -37,7 +37,11 @@ public:
 	//! A column of type variant somewhere: files are opened so that its older form is understood.
 	const bool has_variant;
 	//! parquet_scan's own callbacks, below ours.
-	duckdb::table_function_t inner_scan = nullptr;
+	struct InnerCallbacks {
+		duckdb::table_function_init_global_t init = nullptr;
+		duckdb::table_function_t scan = nullptr;
+	};
+	InnerCallbacks inner;
 	//! In the connection's ScanRegistry.
 	uint64_t number = 0;
 	//! False while nothing is registered that DuckDB could read a copied plan back with: CTEs then stay materialised.
@@ -60,6 +64,11 @@ public:
 	size_t AddScan(PredicatePtr predicate);
 	void SetScanPredicate(size_t scan, PredicatePtr predicate);
 	PredicatePtr ScanPredicate(size_t scan);
+	//! The scan begins to run. What a join's other side says of the rows (NarrowExecution) holds for one run: a scan
+	//! that runs twice reads what was planned.
+	void StartExecution(size_t scan);
+	//! This run needs no row without the predicate.
+	void NarrowExecution(size_t scan, PredicatePtr predicate);
 	//! Returns the number to find it by.
 	uint64_t Save(SavedScan saved);
 	//! nullopt for a number that Save did not return.
@@ -69,7 +78,14 @@ private:
 	void PublishLocked();
 
 	std::mutex lock;
-	std::vector<PredicatePtr> scans;
+	struct ScanReads {
+		//! nullptr: everything.
+		PredicatePtr planned;
+		//! nullptr: as planned.
+		PredicatePtr narrowed;
+		uint32_t execution_count = 0;
+	};
+	std::vector<ScanReads> scans;
 	std::vector<SavedScan> saved_scans;
 };
 
