@@ -72,9 +72,15 @@ def add_whole_chain(figures: dict, operations: list) -> None:
         mine[f"{CHAIN}_mb"] = word or max(mine[f"{operation}_mb"] for operation in operations)
 
 
+def limits_of(scale: float) -> Limits:
+    if scale < 1:
+        return Limits(seconds=120, disk_gb=5)
+    return Limits(seconds=600, disk_gb=20) if scale < 10 else Limits(seconds=1800, disk_gb=30)
+
+
 def merge_chain(folder: pathlib.Path, source: str, operations: list, scale: float, runs: int) -> Report:
     shutil.rmtree(folder, ignore_errors=True)
-    chain = Chain(folder, source, Limits(seconds=600 if scale < 10 else 1800, disk_gb=20 if scale < 10 else 30))
+    chain = Chain(folder, source, limits_of(scale))
     figures, problems = {engine: {} for engine in ENGINES}, []
     for operation in operations:
         taken, wrong = compare(ENGINES, runs, lambda engine: chain.measure(engine, operation), ("seconds", "peak_mb"))

@@ -3,8 +3,9 @@
 
 Results: bench/results/<name>.json, and as tables <name>.md; <name>_sf10 for scale 10. A figure counts only on a quiet
 machine; the ratio within one run is what holds. --small runs everything on little data, to see that it works, and
-writes no results. --scale is TPC-H's scale factor. A peer that fails or takes too long has a word in place of its
-figure. What must not be, such as rows that differ between engines, is said at the end, and the exit code is 1.
+writes no results. --scale is TPC-H's scale factor; from 10 on, the operations that have bars there run unless others
+are named. A peer that fails or takes too long has a word in place of its figure. What must not be, such as rows that
+differ between engines, is said at the end, and the exit code is 1.
 """
 
 import argparse
@@ -31,9 +32,13 @@ def snapshot_prune(options) -> Report:
                                   lambda engine: run_workload("snapshot_prune", engine, folder))))
 
 
+def scale_of(options) -> float:
+    return 0.01 if options.small else options.scale
+
+
 def tpch_source(options) -> pathlib.Path:
     """A lake of the eight tables, with lineitem as Parquet beside them; on much data that Parquet alone, in pieces."""
-    scale = 0.01 if options.small else options.scale
+    scale = scale_of(options)
     lake = SCRATCH / ("tpch_small" if options.small else f"tpch_sf{options.scale}")
     if not list(lake.glob("lineitem.source*.parquet")):
         shutil.rmtree(lake, ignore_errors=True)
@@ -69,7 +74,7 @@ def small_inserts(options) -> Report:
 def merge_chain(options) -> Report:
     source = tpch_source(options) / "lineitem.source*.parquet"
     operations = options.operations or chain.operations_of(options.scale)
-    return chain.merge_chain(SCRATCH / "merge_chain", str(source), operations, options.scale, options.runs)
+    return chain.merge_chain(SCRATCH / "merge_chain", str(source), operations, scale_of(options), options.runs)
 
 
 def deletion_vectors(options) -> Report:
