@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "protocol/number_text.hpp"
+#include "protocol/protocol_upgrade.hpp"
 #include "protocol/schema_names.hpp"
 #include "protocol/table_configuration.hpp"
 #include "protocol/table_features.hpp"
@@ -65,6 +66,9 @@ public:
 		writer_version = std::max(writer_version, writer);
 	}
 	Protocol Smallest() const;
+	//! Lists nothing but these features, for a protocol that lists its own. `lists_reader_features`: it does so for
+	//! readers too.
+	Protocol Listed(bool lists_reader_features) const;
 
 private:
 	std::set<const TableFeature *> features;
@@ -100,6 +104,27 @@ Protocol Wishes::Smallest() const {
 	protocol.min_reader_version = lists_reader_features ? READER_VERSION_WITH_FEATURES : SMALLEST_READER_VERSION;
 	if (lists_reader_features) {
 		protocol.reader_features.emplace(reader_names.begin(), reader_names.end());
+	}
+	return protocol;
+}
+
+Protocol Wishes::Listed(bool lists_reader_features) const {
+	Protocol protocol;
+	protocol.min_reader_version = reader_version;
+	protocol.min_writer_version = WRITER_VERSION_WITH_FEATURES;
+	protocol.writer_features.emplace();
+	std::vector<std::string> reader_names;
+	for (auto *feature : features) {
+		protocol.writer_features->emplace_back(feature->name);
+		if (feature->is_reader_feature) {
+			reader_names.emplace_back(feature->name);
+			protocol.min_reader_version = std::max(protocol.min_reader_version, feature->legacy_reader_version);
+			lists_reader_features |= feature->legacy_reader_version == 0;
+		}
+	}
+	if (lists_reader_features || reader_version == READER_VERSION_WITH_FEATURES) {
+		protocol.min_reader_version = READER_VERSION_WITH_FEATURES;
+		protocol.reader_features = std::move(reader_names);
 	}
 	return protocol;
 }
@@ -183,9 +208,7 @@ void AddModeWishes(const StringMap &configuration, Wishes &wishes) {
 	}
 }
 
-} // namespace
-
-Protocol SmallestProtocol(const Schema &schema, const StringMap &configuration) {
+Wishes WishesOf(const Schema &schema, const StringMap &configuration) {
 	Wishes wishes;
 	AddSchemaWishes(schema, wishes);
 	AddFeatureWishes(configuration, wishes);
@@ -212,7 +235,21 @@ Protocol SmallestProtocol(const Schema &schema, const StringMap &configuration) 
 	AddVersionWish(configuration, "delta.minReaderVersion", READER_VERSION_WITH_FEATURES, reader_version);
 	AddVersionWish(configuration, "delta.minWriterVersion", WRITER_VERSION_WITH_FEATURES, writer_version);
 	wishes.AddVersions(reader_version, writer_version);
-	return wishes.Smallest();
+	return wishes;
+}
+
+} // namespace
+
+Protocol SmallestProtocol(const Schema &schema, const StringMap &configuration) {
+	return WishesOf(schema, configuration).Smallest();
+}
+
+Protocol ExtendProtocol(const Protocol &current, const Schema &schema, const StringMap &configuration) {
+	auto wishes = WishesOf(schema, configuration);
+	if (current.min_writer_version < WRITER_VERSION_WITH_FEATURES) {
+		return CombineProtocols(current, wishes.Smallest());
+	}
+	return CombineProtocols(current, wishes.Listed(current.min_reader_version >= READER_VERSION_WITH_FEATURES));
 }
 
 } // namespace merganser

@@ -100,6 +100,10 @@ std::optional<std::string> CanonicalPropertyName(std::string_view name);
 //! INVALID_INPUT for a bad value.
 Protocol SmallestProtocol(const Schema &schema, const StringMap &configuration);
 
+//! What a table has after it got this schema and these properties: `current`, and what they need. A protocol that lists
+//! its features gets no others. Throws as above.
+Protocol ExtendProtocol(const Protocol &current, const Schema &schema, const StringMap &configuration);
+
 //! Gives every field (nested too) an id and a physical name as delta.columnMapping.mode = name or id demands, and sets
 //! delta.columnMapping.maxColumnId in `configuration`. Existing ids and names stay. `random_uuid` is called per new
 //! physical name.

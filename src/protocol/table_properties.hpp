@@ -14,6 +14,8 @@ namespace merganser {
 //! Prefixes of properties whose rest is a name.
 constexpr std::string_view CONSTRAINT_PREFIX = "delta.constraints.";
 constexpr std::string_view FEATURE_PREFIX = "delta.feature.";
+//! Ours: a JSON array of column names, written by SORTED BY.
+constexpr std::string_view SORTED_BY_PROPERTY = "merganser.sortedBy";
 
 //! The value of a property; names are equal regardless of case, an exact match wins.
 const std::string *FindProperty(const StringMap &configuration, std::string_view name);

@@ -1,18 +1,12 @@
 #include "engine/catalog/create_table.hpp"
 #include "engine/catalog/property_defaults.hpp"
+#include "engine/catalog/table_clauses.hpp"
 
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "duckdb/common/exception/binder_exception.hpp"
-#include "duckdb/common/extra_type_info.hpp"
-#include "duckdb/common/type_visitor.hpp"
-#include "duckdb/execution/expression_executor.hpp"
 #include "duckdb/parser/constraints/not_null_constraint.hpp"
-#include "duckdb/parser/expression/columnref_expression.hpp"
-#include "duckdb/parser/expression/operator_expression.hpp"
 #include "duckdb/parser/parsed_data/create_table_info.hpp"
-#include "duckdb/planner/binder.hpp"
-#include "duckdb/planner/expression_binder/constant_binder.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/port/type_map.hpp"
 #include "engine/session/lake_instance.hpp"
@@ -26,8 +20,6 @@
 
 namespace merganser {
 
-static constexpr const char *OWN_PREFIX = "merganser.";
-static constexpr const char *SORTED_BY_PROPERTY = "merganser.sortedBy";
 static constexpr const char *DELETION_VECTORS_PROPERTY = "delta.enableDeletionVectors";
 
 static std::set<duckdb::idx_t> NotNullColumns(const duckdb::CreateTableInfo &info) {
@@ -41,12 +33,6 @@ static std::set<duckdb::idx_t> NotNullColumns(const duckdb::CreateTableInfo &inf
 		columns.insert(constraint->Cast<duckdb::NotNullConstraint>().index.index);
 	}
 	return columns;
-}
-
-static bool HasCollation(const duckdb::LogicalType &type) {
-	return duckdb::TypeVisitor::Contains(type, [](const duckdb::LogicalType &part) {
-		return part.id() == duckdb::LogicalTypeId::VARCHAR && !duckdb::StringType::GetCollation(part).empty();
-	});
 }
 
 //! For columns that are written out; a query's columns keep their values, and the collation is only its own.
@@ -85,81 +71,12 @@ static Schema SchemaOf(const LakeCatalog &lake, const duckdb::CreateTableInfo &i
 	return schema;
 }
 
-static std::string KeyColumn(const Schema &schema, const duckdb::ParsedExpression &key, const std::string &clause) {
-	if (key.GetExpressionClass() != duckdb::ExpressionClass::COLUMN_REF) {
-		throw duckdb::NotImplementedException(
-		    "%s takes column names; \"%s\" is an expression. Add a column that holds its value", clause,
-		    key.ToString());
-	}
-	auto &name = key.Cast<duckdb::ColumnRefExpression>().GetColumnName();
-	auto field = schema.Find(name);
-	if (!field) {
-		throw duckdb::BinderException("%s names the column \"%s\", which the table does not have", clause, name);
-	}
-	return field->name;
-}
-
-static std::vector<std::string> PartitionColumnsOf(const Schema &schema, const duckdb::CreateTableInfo &info) {
-	std::vector<std::string> columns;
-	for (auto &key : info.partition_keys) {
-		auto name = KeyColumn(schema, *key, "PARTITIONED BY");
-		auto field = schema.Find(name);
-		if (field->type->IsNested() || field->type->kind == TypeKind::BINARY ||
-		    field->type->kind == TypeKind::VARIANT) {
-			throw duckdb::BinderException("PARTITIONED BY \"%s\": a column of type %s cannot partition a Delta table",
-			                              name, field->type->ToString());
-		}
-		for (auto &earlier : columns) {
-			if (earlier == name) {
-				throw duckdb::BinderException("PARTITIONED BY names the column \"%s\" twice", name);
-			}
-		}
-		columns.push_back(std::move(name));
-	}
-	if (!columns.empty() && columns.size() == schema.fields.size()) {
-		throw duckdb::BinderException(
-		    "PARTITIONED BY names every column of the table: at least one column must be in the data files");
-	}
-	return columns;
-}
-
 static std::string SortedByText(const Schema &schema, const duckdb::CreateTableInfo &info) {
 	std::vector<std::string> columns;
 	for (auto &key : info.sort_keys) {
-		columns.push_back(KeyColumn(schema, *key, "SORTED BY"));
+		columns.push_back(SortColumnOf(schema, *key));
 	}
 	return JsonWriter().Strings(columns).Take();
-}
-
-//! Text, number, boolean, or what comes to one of them: `-1`, `'a' || 'b'`.
-static std::string OptionText(duckdb::ClientContext &context, const std::string &name,
-                              const duckdb::ParsedExpression &option) {
-	auto binder = duckdb::Binder::CreateBinder(context);
-	duckdb::ConstantBinder constants(*binder, context, "WITH (\"" + name + "\" = …)");
-	auto copy = option.Copy();
-	auto bound = constants.Bind(copy);
-	auto value = bound->IsFoldable() ? duckdb::ExpressionExecutor::EvaluateScalar(context, *bound) : duckdb::Value();
-	if (value.IsNull() || value.type().IsNested()) {
-		throw duckdb::BinderException("WITH (\"%s\" = …): the value must be a constant: a text, a number or a boolean",
-		                              name);
-	}
-	return value.ToString();
-}
-
-//! `given_by`: WITH, or the setting.
-static std::string PropertyName(const std::string &given_by, const std::string &given) {
-	auto name = CanonicalPropertyName(given);
-	if (!name) {
-		throw duckdb::BinderException("%s: \"%s\" is not a Delta table property. See docs/sql.md for the properties",
-		                              given_by, given);
-	}
-	if (HasNamePrefix(*name, OWN_PREFIX)) {
-		throw duckdb::BinderException(
-		    "%s: names that begin with \"%s\" are Merganser's own, so \"%s\" cannot be set; to sort the rows "
-		    "use SORTED BY (column, …)",
-		    given_by, OWN_PREFIX, given);
-	}
-	return *name;
 }
 
 static void AddOptions(duckdb::ClientContext &context, const LakeCatalog &lake, const duckdb::CreateTableInfo &info,
@@ -171,23 +88,8 @@ static void AddOptions(duckdb::ClientContext &context, const LakeCatalog &lake, 
 		configuration[PropertyName(PROPERTY_DEFAULTS_SETTING, given)] = value;
 	}
 	for (auto &option : info.options) {
-		configuration[PropertyName("WITH", option.first)] = OptionText(context, option.first, *option.second);
+		configuration[PropertyName("WITH", option.first)] = OptionText(context, "WITH", option.first, *option.second);
 	}
-}
-
-static std::string PropertiesText(const StringMap &configuration) {
-	JsonWriter json;
-	json.StartObject();
-	for (auto &property : configuration) {
-		json.Key(property.first);
-		json.String(property.second);
-	}
-	json.EndObject();
-	return json.Take();
-}
-
-static std::string NewUuid() {
-	return Random::System().Uuid();
 }
 
 static Metadata MetadataOf(duckdb::ClientContext &context, const LakeCatalog &lake, duckdb::CreateTableInfo &info,
@@ -195,10 +97,10 @@ static Metadata MetadataOf(duckdb::ClientContext &context, const LakeCatalog &la
 	auto schema = SchemaOf(lake, info);
 	Metadata metadata;
 	AddOptions(context, lake, info, metadata.configuration);
-	metadata.partition_columns = PartitionColumnsOf(schema, info);
+	metadata.partition_columns = PartitionColumnsOf(schema, info.partition_keys);
 	CheckPropertyValues(metadata, schema);
 	if (!info.sort_keys.empty()) {
-		metadata.configuration[SORTED_BY_PROPERTY] = SortedByText(schema, info);
+		metadata.configuration[std::string(SORTED_BY_PROPERTY)] = SortedByText(schema, info);
 	}
 	metadata.id = replaced ? replaced->configuration->GetMetadata().id : NewUuid();
 	metadata.created_time = LakeInstance::Get(context).GetClock().NowMs();

@@ -13,9 +13,11 @@
 #include "duckdb/parser/parsed_data/create_view_info.hpp"
 #include "duckdb/parser/parsed_data/drop_info.hpp"
 #include "duckdb/planner/parsed_data/bound_create_table_info.hpp"
+#include "engine/catalog/alter_table.hpp"
 #include "engine/catalog/create_table.hpp"
 #include "engine/catalog/lake_schema.hpp"
 #include "engine/catalog/lake_table.hpp"
+#include "engine/catalog/rename_table.hpp"
 #include "engine/catalog/stored_views.hpp"
 #include "engine/catalog/view_text.hpp"
 #include "engine/port/error_border.hpp"
@@ -133,22 +135,24 @@ void LakeSchema::DropEntry(duckdb::ClientContext &context, duckdb::DropInfo &inf
 	transaction.StageDrop(context, table.Location());
 }
 
-static Metadata WithColumnComment(const LakeTable &table, const duckdb::SetColumnCommentInfo &info) {
-	auto metadata = table.GetSnapshot()->configuration->GetMetadata();
-	auto schema = table.GetSnapshot()->configuration->GetSchema();
-	auto index = schema.IndexOf(info.column_name);
-	if (!index) {
-		throw duckdb::CatalogException("Table \"%s\" does not have a column with name \"%s\"", table.name,
-		                               info.column_name);
+static TableChange PlanAlter(duckdb::ClientContext &context, const LakeTable &table, duckdb::AlterInfo &info) {
+	switch (info.type) {
+	case duckdb::AlterType::SET_COMMENT:
+		return PlanTableComment(table, info.Cast<duckdb::SetCommentInfo>().comment_value);
+	case duckdb::AlterType::SET_COLUMN_COMMENT: {
+		auto &comment = info.Cast<duckdb::SetColumnCommentInfo>();
+		return AtBorder([&] { return PlanColumnComment(table, comment.column_name, comment.comment_value); });
 	}
-	auto &field = schema.fields[*index];
-	if (info.comment_value.IsNull()) {
-		field.metadata.erase("comment");
-	} else {
-		field.SetMetadataString("comment", info.comment_value.ToString());
+	case duckdb::AlterType::ALTER_TABLE:
+		return PlanAlterTable(context, table, info.Cast<duckdb::AlterTableInfo>());
+	default:
+		throw duckdb::NotImplementedException("ALTER on \"%s\": this is not supported in this version", info.name);
 	}
-	metadata.schema_string = WriteSchema(schema);
-	return metadata;
+}
+
+static bool IsTableRename(const duckdb::AlterInfo &info) {
+	return info.type == duckdb::AlterType::ALTER_TABLE &&
+	       info.Cast<duckdb::AlterTableInfo>().alter_table_type == duckdb::AlterTableType::RENAME_TABLE;
 }
 
 void LakeSchema::Alter(duckdb::CatalogTransaction transaction, duckdb::AlterInfo &info) {
@@ -161,8 +165,7 @@ void LakeSchema::Alter(duckdb::CatalogTransaction transaction, duckdb::AlterInfo
 		}
 		throw duckdb::CatalogException("Table with name \"%s\" does not exist!", info.name);
 	}
-	bool table_comment = info.type == duckdb::AlterType::SET_COMMENT;
-	if (table_comment && entry->type == duckdb::CatalogType::VIEW_ENTRY) {
+	if (info.type == duckdb::AlterType::SET_COMMENT && entry->type == duckdb::CatalogType::VIEW_ENTRY) {
 		auto views = ViewsOf(*this);
 		auto view = AtBorder([&] { return views.Find(entry->name); });
 		auto &comment = info.Cast<duckdb::SetCommentInfo>().comment_value;
@@ -170,24 +173,25 @@ void LakeSchema::Alter(duckdb::CatalogTransaction transaction, duckdb::AlterInfo
 		AtBorder([&] { views.Save(*view, true); });
 		return;
 	}
-	if (entry->type != duckdb::CatalogType::TABLE_ENTRY ||
-	    (!table_comment && info.type != duckdb::AlterType::SET_COLUMN_COMMENT)) {
+	if (entry->type != duckdb::CatalogType::TABLE_ENTRY) {
 		throw duckdb::NotImplementedException(
-		    "ALTER on \"%s\": only COMMENT ON TABLE and COMMENT ON COLUMN are supported in this version", info.name);
+		    "ALTER on the view \"%s\" is not supported: use CREATE OR REPLACE VIEW, or "
+		    "DROP it and create it under another name",
+		    info.name);
 	}
 	auto &table = entry->Cast<LakeTable>();
-	TableChange change;
-	if (table_comment) {
-		auto &comment = info.Cast<duckdb::SetCommentInfo>().comment_value;
-		change.metadata = table.GetSnapshot()->configuration->GetMetadata();
-		change.metadata->description = comment.IsNull() ? std::nullopt : std::optional<std::string>(comment.ToString());
-		change.operation = "SET TBLPROPERTIES";
-	} else {
-		change.metadata = AtBorder([&] { return WithColumnComment(table, info.Cast<duckdb::SetColumnCommentInfo>()); });
-		change.operation = "CHANGE COLUMN";
+	if (IsTableRename(info)) {
+		RenameTable(context, *this, table, info.Cast<duckdb::RenameTableInfo>().new_table_name);
+		return;
 	}
 	auto &lake_transaction = LakeTransaction::Get(context, catalog);
 	lake_transaction.CheckMayWrite(context, table.Location());
+	auto change = PlanAlter(context, table, info);
+	bool depends_on_rows =
+	    info.type == duckdb::AlterType::ALTER_TABLE && DependsOnRows(info.Cast<duckdb::AlterTableInfo>());
+	if (depends_on_rows && !change.IsEmpty()) {
+		lake_transaction.MarkWholeTableRead(table.Location());
+	}
 	lake_transaction.Stage(context, table.Location(), std::move(change));
 }
 

@@ -1,14 +1,11 @@
 #include "engine/write/write_spec.hpp"
 
 #include "base/error.hpp"
-#include "base/json.hpp"
+#include "protocol/column_uses.hpp"
 
 namespace merganser {
 
 namespace {
-
-//! A JSON array of column names, written by CREATE TABLE … SORTED BY.
-constexpr const char *SORTED_BY_PROPERTY = "merganser.sortedBy";
 
 //! DuckDB's Parquet writer ends the whole instance on a type that it does not know: nothing unknown may reach it.
 void CheckStorable(const DataType &type, const std::string &column, bool is_top_level) {
@@ -42,21 +39,7 @@ void CheckStorable(const DataType &type, const std::string &column, bool is_top_
 
 std::vector<SortKey> SortKeysOf(const TableConfiguration &configuration) {
 	std::vector<SortKey> keys;
-	const auto text = configuration.Property(SORTED_BY_PROPERTY);
-	if (!text) {
-		return keys;
-	}
-	std::vector<std::string> names;
-	try {
-		const auto document = ParseJson(*text, SORTED_BY_PROPERTY);
-		for (const auto name : document.Root().Elements()) {
-			names.emplace_back(name.AsString());
-		}
-	} catch (const Error &) {
-		// Only the order of rows depends on it.
-		return keys;
-	}
-	for (const auto &name : names) {
+	for (const auto &name : SortedByColumns(configuration.GetMetadata().configuration)) {
 		const auto column = configuration.GetSchema().IndexOf(name);
 		if (column && !configuration.IsPartitionColumn(*column)) {
 			SortKey key;

@@ -1,0 +1,312 @@
+#include "engine/catalog/alter_table.hpp"
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "duckdb/common/exception/binder_exception.hpp"
+#include "duckdb/common/exception/catalog_exception.hpp"
+#include "duckdb/parser/expression/cast_expression.hpp"
+#include "duckdb/parser/expression/columnref_expression.hpp"
+#include "duckdb/parser/keyword_helper.hpp"
+#include "engine/catalog/lake_catalog.hpp"
+#include "engine/catalog/table_clauses.hpp"
+#include "engine/port/error_border.hpp"
+#include "engine/port/type_map.hpp"
+#include "engine/scan/null_search.hpp"
+#include "protocol/property_change.hpp"
+#include "protocol/schema_change.hpp"
+
+#include <utility>
+
+namespace merganser {
+
+static constexpr const char *CLUSTERING_DOMAIN = "delta.clustering";
+
+static const TableConfiguration &ConfigurationOf(const LakeTable &table) {
+	return *table.GetSnapshot()->configuration;
+}
+
+static AlteredFrom FromOf(const LakeTable &table) {
+	AlteredFrom from {ConfigurationOf(table), {}, NewUuid};
+	auto &domains = table.GetSnapshot()->domains;
+	auto clustering = domains.find(CLUSTERING_DOMAIN);
+	if (clustering != domains.end()) {
+		from.clustering_columns = ClusteringColumns(clustering->second.configuration);
+	}
+	return from;
+}
+
+static TableChange ChangeOf(const LakeTable &table, AlteredTable altered, const char *operation, StringMap parameters) {
+	TableChange change;
+	if (!altered.Changes(ConfigurationOf(table))) {
+		return change;
+	}
+	change.protocol = std::move(altered.protocol);
+	change.metadata = std::move(altered.metadata);
+	change.operation = operation;
+	change.operation_parameters = std::move(parameters);
+	return change;
+}
+
+static bool HasColumn(const LakeTable &table, const ColumnPath &path) {
+	try {
+		FieldAt(ConfigurationOf(table), path);
+		return true;
+	} catch (const Error &error) {
+		if (error.kind == ErrorKind::NOT_FOUND) {
+			return false;
+		}
+		throw;
+	}
+}
+
+static ColumnPath PathOf(const duckdb::vector<std::string> &names) {
+	return ColumnPath(names.begin(), names.end());
+}
+
+//! As Spark writes a column into an operation's parameters.
+static std::string FieldText(const StructField &field) {
+	auto schema = WriteSchema(Schema {{field}});
+	auto begin = schema.find('[') + 1;
+	return schema.substr(begin, schema.rfind(']') - begin);
+}
+
+[[noreturn]] static void Refuse(const LakeTable &table, const std::string &what, const std::string &next_step) {
+	throw duckdb::NotImplementedException("ALTER TABLE \"%s\": %s is not supported in this version. %s",
+	                                      table.Location().name, what, next_step);
+}
+
+static StructField NewField(const LakeTable &table, const duckdb::ColumnDefinition &column) {
+	if (column.Generated() || column.HasDefaultValue()) {
+		throw duckdb::NotImplementedException(
+		    "ALTER TABLE \"%s\" ADD COLUMN \"%s\": a %s is not supported in this version. Add the column without it, "
+		    "then fill it with UPDATE",
+		    table.Location().name, column.Name(), column.Generated() ? "generated value" : "DEFAULT");
+	}
+	if (HasCollation(column.Type())) {
+		throw duckdb::NotImplementedException(
+		    "ALTER TABLE \"%s\" ADD COLUMN \"%s\": a Delta table cannot keep a COLLATE. "
+		    "Leave it out, and write COLLATE in the queries or in a view",
+		    table.Location().name, column.Name());
+	}
+	auto &lake = table.catalog.Cast<LakeCatalog>();
+	StructField field;
+	field.name = column.Name();
+	field.type = ToDeltaType(column.Type(), column.Name(), lake.Settings().naive_timestamps);
+	return field;
+}
+
+static TableChange AddColumn(const LakeTable &table, const ColumnPath &parent, const duckdb::ColumnDefinition &column,
+                             bool if_not_exists) {
+	auto path = parent;
+	path.push_back(column.Name());
+	if (if_not_exists && HasColumn(table, path)) {
+		return TableChange();
+	}
+	auto field = NewField(table, column);
+	auto altered = AddField(FromOf(table), parent, field);
+	auto columns = "[{\"column\":" + FieldText(field);
+	if (!parent.empty()) {
+		columns += ",\"parent\":" + JsonWriter().String(PathText(parent)).Take();
+	}
+	return ChangeOf(table, std::move(altered), "ADD COLUMNS", {{"columns", columns + "}]"}});
+}
+
+static TableChange DropColumn(const LakeTable &table, const ColumnPath &path, bool if_exists) {
+	if (if_exists && !HasColumn(table, path)) {
+		return TableChange();
+	}
+	return ChangeOf(table, DropField(FromOf(table), path), "DROP COLUMNS",
+	                {{"columns", JsonWriter().Strings({PathText(path)}).Take()}});
+}
+
+static TableChange RenameColumn(const LakeTable &table, const ColumnPath &path, const std::string &new_name) {
+	auto new_path = path;
+	new_path.back() = new_name;
+	return ChangeOf(table, RenameField(FromOf(table), path, new_name), "RENAME COLUMN",
+	                {{"oldColumnPath", PathText(path)}, {"newColumnPath", PathText(new_path)}});
+}
+
+static TableChange SetOptions(duckdb::ClientContext &context, const LakeTable &table,
+                              const duckdb::SetTableOptionsInfo &info) {
+	StringMap properties;
+	for (auto &option : info.table_options) {
+		properties[PropertyName("SET", option.first)] = OptionText(context, "SET", option.first, *option.second);
+	}
+	return ChangeOf(table, SetProperties(FromOf(table), properties), "SET TBLPROPERTIES",
+	                {{"properties", PropertiesText(properties)}});
+}
+
+static TableChange ResetOptions(const LakeTable &table, const duckdb::ResetTableOptionsInfo &info) {
+	std::vector<std::string> names;
+	for (auto &option : info.table_options) {
+		names.push_back(PropertyName("RESET", option));
+	}
+	return ChangeOf(table, ResetProperties(FromOf(table), names), "UNSET TBLPROPERTIES",
+	                {{"properties", JsonWriter().Strings(names).Take()}, {"ifExists", "true"}});
+}
+
+//! A change of one column that keeps its name.
+static TableChange ColumnChange(const LakeTable &table, const std::string &column, AlteredTable altered) {
+	auto index = ConfigurationOf(table).GetSchema().IndexOf(column);
+	auto field = FieldText(ParseSchema(altered.metadata.schema_string).fields[*index]);
+	return ChangeOf(table, std::move(altered), "CHANGE COLUMN", {{"column", field}});
+}
+
+static TableChange DropNotNull(const LakeTable &table, const std::string &column) {
+	return ColumnChange(table, column, SetNullable(FromOf(table), {column}, true));
+}
+
+static TableChange SetNotNull(duckdb::ClientContext &context, const LakeTable &table, const std::string &column) {
+	auto change = ColumnChange(table, column, SetNullable(FromOf(table), {column}, false));
+	if (change.IsEmpty()) {
+		return change;
+	}
+	auto index = ConfigurationOf(table).GetSchema().IndexOf(column);
+	if (auto file = FindNull(context, table.GetSnapshot(), *index)) {
+		throw duckdb::ConstraintException(
+		    "ALTER TABLE \"%s\" ALTER COLUMN \"%s\" SET NOT NULL: the column has NULL, "
+		    "for example in file %s. UPDATE or DELETE the rows WHERE \"%s\" IS NULL first",
+		    table.Location().name, column, *file, column);
+	}
+	return change;
+}
+
+static bool IsPlainCast(const duckdb::ChangeColumnTypeInfo &info) {
+	if (!info.expression || info.expression->GetExpressionClass() != duckdb::ExpressionClass::CAST) {
+		return false;
+	}
+	auto &child = *info.expression->Cast<duckdb::CastExpression>().child;
+	return child.GetExpressionClass() == duckdb::ExpressionClass::COLUMN_REF &&
+	       duckdb::StringUtil::CIEquals(child.Cast<duckdb::ColumnRefExpression>().GetColumnName(), info.column_name);
+}
+
+static TableChange ChangeType(const LakeTable &table, const duckdb::ChangeColumnTypeInfo &info) {
+	if (!IsPlainCast(info)) {
+		Refuse(table, "ALTER COLUMN \"" + info.column_name + "\" TYPE … USING",
+		       "Files keep their values: ADD COLUMN of the new type, UPDATE it with the expression, then DROP and "
+		       "RENAME COLUMN");
+	}
+	auto &lake = table.catalog.Cast<LakeCatalog>();
+	auto type = ToDeltaType(info.target_type, info.column_name, lake.Settings().naive_timestamps);
+	return ColumnChange(table, info.column_name, ChangeFieldType(FromOf(table), {info.column_name}, type));
+}
+
+static TableChange SortBy(const LakeTable &table, const duckdb::SetSortedByInfo &info) {
+	std::vector<std::string> columns;
+	for (auto &order : info.orders) {
+		columns.push_back(SortColumnOf(ConfigurationOf(table).GetSchema(), *order.expression));
+		bool is_plain =
+		    order.type != duckdb::OrderType::DESCENDING && order.null_order != duckdb::OrderByNullType::NULLS_FIRST;
+		if (!is_plain) {
+			Refuse(table, "SORTED BY \"" + columns.back() + "\" with DESC or NULLS FIRST",
+			       "Rows are sorted in ascending order, NULL last");
+		}
+	}
+	return ChangeOf(table, SetSortedBy(FromOf(table), columns), "SET SORTED BY",
+	                {{"sortedBy", JsonWriter().Strings(columns).Take()}});
+}
+
+static TableChange PartitionBy(const LakeTable &table, const duckdb::SetPartitionedByInfo &info) {
+	auto columns = PartitionColumnsOf(ConfigurationOf(table).GetSchema(), info.partition_keys);
+	auto text = JsonWriter().Strings(columns).Take();
+	bool changes = columns != ConfigurationOf(table).GetMetadata().partition_columns;
+	if (changes && table.GetSnapshot()->files.LiveCount() > 0) {
+		std::string list;
+		for (auto &column : columns) {
+			list += (list.empty() ? "" : ", ") + duckdb::KeywordHelper::WriteOptionallyQuoted(column);
+		}
+		auto clause = columns.empty() ? std::string() : " PARTITIONED BY (" + list + ")";
+		throw duckdb::NotImplementedException(
+		    "ALTER TABLE \"%s\": the table has data files, and the partitioning decides what they hold. Make the table "
+		    "anew: CREATE OR REPLACE TABLE %s%s AS FROM %s",
+		    table.Location().name, table.Location().name, clause, table.Location().name);
+	}
+	return ChangeOf(table, SetPartitionedBy(FromOf(table), std::move(columns)), "SET PARTITIONED BY",
+	                {{"partitionBy", text}});
+}
+
+static TableChange PlanAlter(duckdb::ClientContext &context, const LakeTable &table, duckdb::AlterTableInfo &info) {
+	using duckdb::AlterTableType;
+	switch (info.alter_table_type) {
+	case AlterTableType::SET_TABLE_OPTIONS:
+		return SetOptions(context, table, info.Cast<duckdb::SetTableOptionsInfo>());
+	case AlterTableType::RESET_TABLE_OPTIONS:
+		return ResetOptions(table, info.Cast<duckdb::ResetTableOptionsInfo>());
+	case AlterTableType::ADD_COLUMN: {
+		auto &add = info.Cast<duckdb::AddColumnInfo>();
+		return AddColumn(table, {}, add.new_column, add.if_column_not_exists);
+	}
+	case AlterTableType::ADD_FIELD: {
+		auto &add = info.Cast<duckdb::AddFieldInfo>();
+		return AddColumn(table, PathOf(add.column_path), add.new_field, add.if_field_not_exists);
+	}
+	case AlterTableType::REMOVE_COLUMN: {
+		auto &remove = info.Cast<duckdb::RemoveColumnInfo>();
+		return DropColumn(table, {remove.removed_column}, remove.if_column_exists);
+	}
+	case AlterTableType::REMOVE_FIELD: {
+		auto &remove = info.Cast<duckdb::RemoveFieldInfo>();
+		return DropColumn(table, PathOf(remove.column_path), remove.if_column_exists);
+	}
+	case AlterTableType::RENAME_COLUMN: {
+		auto &rename = info.Cast<duckdb::RenameColumnInfo>();
+		return RenameColumn(table, {rename.old_name}, rename.new_name);
+	}
+	case AlterTableType::RENAME_FIELD: {
+		auto &rename = info.Cast<duckdb::RenameFieldInfo>();
+		return RenameColumn(table, PathOf(rename.column_path), rename.new_name);
+	}
+	case AlterTableType::SET_NOT_NULL:
+		return SetNotNull(context, table, info.Cast<duckdb::SetNotNullInfo>().column_name);
+	case AlterTableType::DROP_NOT_NULL:
+		return DropNotNull(table, info.Cast<duckdb::DropNotNullInfo>().column_name);
+	case AlterTableType::ALTER_COLUMN_TYPE:
+		return ChangeType(table, info.Cast<duckdb::ChangeColumnTypeInfo>());
+	case AlterTableType::SET_SORTED_BY:
+		return SortBy(table, info.Cast<duckdb::SetSortedByInfo>());
+	case AlterTableType::SET_PARTITIONED_BY:
+		return PartitionBy(table, info.Cast<duckdb::SetPartitionedByInfo>());
+	case AlterTableType::SET_DEFAULT:
+		Refuse(table, "a DEFAULT", "Name the value in INSERT");
+	default:
+		Refuse(table, "this change", "See docs/sql.md for those that are");
+	}
+}
+
+TableChange PlanAlterTable(duckdb::ClientContext &context, const LakeTable &table, duckdb::AlterTableInfo &info) {
+	return AtBorder([&] { return PlanAlter(context, table, info); });
+}
+
+bool DependsOnRows(const duckdb::AlterTableInfo &info) {
+	return info.alter_table_type == duckdb::AlterTableType::SET_NOT_NULL ||
+	       info.alter_table_type == duckdb::AlterTableType::SET_PARTITIONED_BY;
+}
+
+TableChange PlanTableComment(const LakeTable &table, const duckdb::Value &comment) {
+	TableChange change;
+	change.metadata = ConfigurationOf(table).GetMetadata();
+	change.metadata->description = comment.IsNull() ? std::nullopt : std::optional<std::string>(comment.ToString());
+	change.operation = "SET TBLPROPERTIES";
+	return change;
+}
+
+TableChange PlanColumnComment(const LakeTable &table, const std::string &column, const duckdb::Value &comment) {
+	TableChange change;
+	change.metadata = ConfigurationOf(table).GetMetadata();
+	auto schema = ConfigurationOf(table).GetSchema();
+	auto index = schema.IndexOf(column);
+	if (!index) {
+		throw duckdb::CatalogException("Table \"%s\" does not have a column with name \"%s\"", table.name, column);
+	}
+	auto &field = schema.fields[*index];
+	if (comment.IsNull()) {
+		field.metadata.erase("comment");
+	} else {
+		field.SetMetadataString("comment", comment.ToString());
+	}
+	change.metadata->schema_string = WriteSchema(schema);
+	change.operation = "CHANGE COLUMN";
+	return change;
+}
+
+} // namespace merganser
