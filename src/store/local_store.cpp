@@ -215,24 +215,54 @@ bool LocalStore::FolderExists(const std::string &folder) {
 	ThrowErrno("look at", folder, errno);
 }
 
+namespace {
+
+enum class FlockOutcome { HELD, NO_LOCKS, INTERRUPTED };
+
+FlockOutcome Flock(const FileHandle &handle, const std::string &folder, LockMode mode) {
+	if (flock(handle.Descriptor(), mode == LockMode::SHARED ? LOCK_SH : LOCK_EX) == 0) {
+		return FlockOutcome::HELD;
+	}
+	if (errno == EINTR) {
+		return FlockOutcome::INTERRUPTED;
+	}
+	if (errno == EBADF || errno == ENOLCK || errno == ENOTSUP || errno == ENOSYS || errno == EINVAL) {
+		return FlockOutcome::NO_LOCKS;
+	}
+	ThrowErrno("lock", folder, errno);
+}
+
+//! False when the folder got another name, or went, while we waited for its lock.
+bool HasStillName(const FileHandle &handle, const std::string &folder) {
+	struct stat locked;
+	struct stat named;
+	return fstat(handle.Descriptor(), &locked) == 0 && stat(folder.c_str(), &named) == 0 &&
+	       locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
+} // namespace
+
 std::unique_ptr<StoreLock> LocalStore::LockFolder(const std::string &folder, LockMode mode) {
 	CheckLocalPath(folder);
-	auto handle = OpenFile(folder, O_RDONLY | O_DIRECTORY);
-	if (!handle.IsOpen()) {
-		if (IsMissing(errno)) {
-			return nullptr;
-		}
-		ThrowErrno("lock", folder, errno);
-	}
-	while (flock(handle.Descriptor(), mode == LockMode::SHARED ? LOCK_SH : LOCK_EX) != 0) {
-		if (errno == EBADF || errno == ENOLCK || errno == ENOTSUP || errno == ENOSYS || errno == EINVAL) {
-			return nullptr;
-		}
-		if (errno != EINTR) {
+	while (true) {
+		auto handle = OpenFile(folder, O_RDONLY | O_DIRECTORY);
+		if (!handle.IsOpen()) {
+			if (IsMissing(errno)) {
+				return nullptr;
+			}
 			ThrowErrno("lock", folder, errno);
 		}
+		auto outcome = FlockOutcome::INTERRUPTED;
+		while (outcome == FlockOutcome::INTERRUPTED) {
+			outcome = Flock(handle, folder, mode);
+		}
+		if (outcome == FlockOutcome::NO_LOCKS) {
+			return nullptr;
+		}
+		if (HasStillName(handle, folder)) {
+			return std::make_unique<LocalFolderLock>(std::move(handle));
+		}
 	}
-	return std::make_unique<LocalFolderLock>(std::move(handle));
 }
 
 std::optional<std::string> LocalStore::LocalPath(const std::string &path) {

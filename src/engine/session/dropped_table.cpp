@@ -223,19 +223,27 @@ static CommitResult TableDropped(const TableLocation &location, int64_t version)
 	CommitResult result;
 	result.outcome = CommitOutcome::CONFLICT;
 	result.conflict = Conflict {ConflictKind::TABLE_DROPPED, version, "DROP TABLE", "", "the table was dropped"};
-	result.message = "cannot commit to table \"" + location.name + "\" on top of version " + std::to_string(version) +
-	                 ": another writer dropped the table, or dropped it and created it again. Nothing was written; "
-	                 "run the statement again if the table of that name is the one that is meant";
+	result.message =
+	    "cannot commit to table \"" + location.name + "\" on top of version " + std::to_string(version) +
+	    ": another writer dropped or renamed the table, or put another one in its place. Nothing was written; "
+	    "run the statement again if the table of that name is the one that is meant";
 	return result;
 }
 
 CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment environment, CommitTurns turns) {
 	auto &location = request.location;
-	const auto held = location.store->LockFolder(location.root, LockMode::SHARED);
+	auto held = location.store->LockFolder(location.root, LockMode::SHARED);
 	const auto turn =
 	    turns == CommitTurns::WAIT ? location.store->LockFolder(location.LogFolder(), LockMode::SHARED) : nullptr;
 	if (!IsStillThere(*request.base, environment.log)) {
 		return TableDropped(location, request.base->version);
+	}
+	if (!held) {
+		// A store without locks, or a table that got its name back since.
+		held = location.store->LockFolder(location.root, LockMode::SHARED);
+		if (held && !IsStillThere(*request.base, environment.log)) {
+			return TableDropped(location, request.base->version);
+		}
 	}
 	return CommitChange(request, environment);
 }

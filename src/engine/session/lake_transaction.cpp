@@ -245,6 +245,8 @@ void LakeTransaction::AfterCommit(duckdb::ClientContext &context, TableState &st
 		}
 		instance.Snapshots().Advance(result.snapshot);
 		if (CheckpointIsDue(*result.snapshot)) {
+			// Where the table has been dropped or renamed since, a checkpoint alone would be a table.
+			const auto held = state.location.store->LockFolder(state.location.root, LockMode::SHARED);
 			WriteCheckpoint(*result.snapshot, log, instance.GetClock().NowMs());
 		}
 	} catch (const std::exception &) {
