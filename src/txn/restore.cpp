@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "log/file_key.hpp"
+#include "log/held_statistics.hpp"
 #include "protocol/deletion_vector.hpp"
 #include "protocol/protocol_upgrade.hpp"
 #include "txn/overwrite.hpp"
@@ -40,7 +41,7 @@ void ForEachMissing(const Snapshot &snapshot, const FileKeySet &others, TAKE tak
 	snapshot.files.ForEachLive([&](FileRef file) {
 		const auto &batch = snapshot.files.BatchOf(file);
 		if (!others.Contains(batch.Path(file.row), batch.DeletionVector(file.row))) {
-			take(batch.ToAddFile(file.row));
+			take(AddFileWithStatistics(snapshot, file));
 		}
 	});
 }

@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "engine/scan/lake_scan_info.hpp"
 #include "engine/write/partition_split.hpp"
-#include "protocol/file_statistics.hpp"
+#include "log/held_statistics.hpp"
 
 #include <algorithm>
 
@@ -169,14 +169,10 @@ void FilePatch::OpenSplice() {
 	progress.splice = std::make_unique<ParquetSplice>(*source, *spec.location.store, progress.name->FullPath(spec));
 }
 
-std::string FilePatch::StatisticsText(const AddFile &old_file) const {
+std::string FilePatch::StatisticsText() const {
 	const auto &configuration = *target.plan.snapshot->configuration;
 	const auto &leaves = configuration.DataLeaves();
-	FileStatistics statistics;
-	if (old_file.stats) {
-		statistics = ParseStatistics(*old_file.stats, leaves);
-	}
-	statistics.columns.resize(leaves.size());
+	auto statistics = HeldStatistics(*target.plan.snapshot, FileOfIndex(file_index));
 	statistics.num_records = int64_t(progress.splice->RowCount());
 	for (const auto field : fields) {
 		const auto name = configuration.GetSchema().fields[field].PhysicalName();
@@ -192,10 +188,9 @@ std::string FilePatch::StatisticsText(const AddFile &old_file) const {
 
 void FilePatch::Finish() {
 	const auto outcome = progress.splice->Finish();
-	const auto old_file = OldFile();
 	auto added = progress.name->Finished(target.context, target.plan.spec, outcome, progress.splice->SizeBytes());
-	added.partition_values = old_file.partition_values;
-	added.stats = StatisticsText(old_file);
+	added.partition_values = OldFile().partition_values;
+	added.stats = StatisticsText();
 	progress.added = std::move(added);
 	progress.splice.reset();
 	source.reset();

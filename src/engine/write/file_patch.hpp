@@ -99,7 +99,7 @@ private:
 	void WriteReadyGroups();
 	void OpenSplice();
 	void Finish();
-	std::string StatisticsText(const AddFile &old_file) const;
+	std::string StatisticsText() const;
 
 	const PatchTarget &target;
 	const uint64_t file_index;

@@ -7,7 +7,7 @@
 #include "engine/session/lake_instance.hpp"
 #include "engine/write/row_patch.hpp"
 #include "engine/write/shared_work.hpp"
-#include "protocol/file_statistics.hpp"
+#include "log/held_statistics.hpp"
 #include "txn/overwrite.hpp"
 
 #include <algorithm>
@@ -16,25 +16,12 @@ namespace merganser {
 
 //! A file's statistics when a deletion vector is added: bounds stay right but are not tight any more.
 static std::optional<std::string> StatisticsWithVector(const Snapshot &snapshot, FileRef file) {
-	const auto &leaves = snapshot.configuration->DataLeaves();
-	std::vector<size_t> wanted;
-	for (size_t i = 0; i < leaves.size(); i++) {
-		wanted.push_back(i);
-	}
-	const auto table = snapshot.files.BatchOf(file).Statistics(wanted);
-	if (table->num_records[file.row] < 0) {
+	auto statistics = HeldStatistics(snapshot, file);
+	if (!statistics.num_records) {
 		return std::nullopt;
 	}
-	FileStatistics statistics;
-	statistics.num_records = table->num_records[file.row];
 	statistics.tight_bounds = false;
-	statistics.columns.resize(leaves.size());
-	for (size_t i = 0; i < leaves.size(); i++) {
-		if (const auto &leaf = table->leaves[i]) {
-			statistics.columns[i] = {leaf->Min(file.row), leaf->Max(file.row), leaf->NullCount(file.row)};
-		}
-	}
-	return WriteStatistics(statistics, leaves);
+	return WriteStatistics(statistics, snapshot.configuration->DataLeaves());
 }
 
 RowDeleter::RowDeleter(duckdb::ClientContext &context_p, LakeTransaction &transaction_p, const RowChangePlan &plan_p,
