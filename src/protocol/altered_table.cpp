@@ -71,8 +71,7 @@ void MapColumns(const AlteredFrom &from, TableEdit &edit) {
 	if (from.table.MappingMode() == ColumnMappingMode::NONE) {
 		edit.schema.fields = EditFields(
 		    edit.schema.fields, [](StructField &field) { field.SetMetadataString(PHYSICAL_NAME_KEY, field.name); });
-		std::erase_if(configuration, [](const auto &entry) { return SameName(entry.first, MAPPING_MODE_PROPERTY); });
-		configuration[std::string(MAPPING_MODE_PROPERTY)] = "name";
+		SetProperty(configuration, MAPPING_MODE_PROPERTY, "name");
 		edit.given_properties[std::string(MAPPING_MODE_PROPERTY)] = "name";
 	}
 	edit.schema = AssignColumnMapping(edit.schema, configuration, from.random_uuid);

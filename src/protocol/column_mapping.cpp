@@ -26,8 +26,7 @@ Schema AssignColumnMapping(const Schema &schema, StringMap &configuration, std::
 			field.SetMetadataString(PHYSICAL_NAME_KEY, "col-" + random_uuid());
 		}
 	});
-	std::erase_if(configuration, [](const auto &entry) { return SameName(entry.first, MAX_ID_PROPERTY); });
-	configuration[std::string(MAX_ID_PROPERTY)] = std::to_string(max_id);
+	SetProperty(configuration, MAX_ID_PROPERTY, std::to_string(max_id));
 	return Schema {std::move(fields)};
 }
 

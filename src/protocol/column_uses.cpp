@@ -188,8 +188,7 @@ void DropFromProperties(const ColumnPath &path, TableEdit &edit) {
 	auto columns = ParseColumnList(*value);
 	auto gone = std::erase_if(columns, [&](const ColumnPath &column) { return BeginsWith(column, path); });
 	if (gone > 0 && columns.empty()) {
-		std::erase_if(configuration,
-		              [](const auto &entry) { return SameName(entry.first, STATISTICS_COLUMNS_PROPERTY); });
+		EraseProperty(configuration, STATISTICS_COLUMNS_PROPERTY);
 	} else if (gone > 0) {
 		*value = ColumnListText(columns);
 	}

@@ -49,14 +49,10 @@ void CheckGiven(const TableConfiguration &table, const std::string &name) {
 	}
 }
 
-void Erase(StringMap &configuration, std::string_view name) {
-	std::erase_if(configuration, [&](const auto &entry) { return SameName(entry.first, name); });
-}
-
 //! A later change would let writers believe that the time of every version since then stands in its commit.
 void ForgetTimestampEnablement(StringMap &configuration) {
-	Erase(configuration, "delta.inCommitTimestampEnablementTimestamp");
-	Erase(configuration, "delta.inCommitTimestampEnablementVersion");
+	EraseProperty(configuration, "delta.inCommitTimestampEnablementTimestamp");
+	EraseProperty(configuration, "delta.inCommitTimestampEnablementVersion");
 }
 
 std::string_view ModeName(ColumnMappingMode mode) {
@@ -104,8 +100,7 @@ AlteredTable SetProperties(const AlteredFrom &from, const StringMap &properties)
 		if (SameName(name, TIMESTAMPS_PROPERTY) && TryParseBoolean(value) == false) {
 			ForgetTimestampEnablement(edit.metadata.configuration);
 		}
-		Erase(edit.metadata.configuration, name);
-		edit.metadata.configuration[name] = value;
+		SetProperty(edit.metadata.configuration, name, value);
 	}
 	if (turns_mapping_on) {
 		MapColumns(from, edit);
@@ -129,17 +124,17 @@ AlteredTable ResetProperties(const AlteredFrom &from, const std::vector<std::str
 		if (SameName(name, TIMESTAMPS_PROPERTY)) {
 			ForgetTimestampEnablement(edit.metadata.configuration);
 		}
-		Erase(edit.metadata.configuration, name);
+		EraseProperty(edit.metadata.configuration, name);
 	}
 	return FinishEdit(table, std::move(edit));
 }
 
 AlteredTable SetSortedBy(const AlteredFrom &from, const std::vector<std::string> &columns) {
 	auto edit = BeginEdit(from.table);
-	auto &configuration = edit.metadata.configuration;
-	Erase(configuration, SORTED_BY_PROPERTY);
-	if (!columns.empty()) {
-		configuration[std::string(SORTED_BY_PROPERTY)] = JsonWriter().Strings(columns).Take();
+	if (columns.empty()) {
+		EraseProperty(edit.metadata.configuration, SORTED_BY_PROPERTY);
+	} else {
+		SetProperty(edit.metadata.configuration, SORTED_BY_PROPERTY, JsonWriter().Strings(columns).Take());
 	}
 	return FinishEdit(from.table, std::move(edit));
 }

@@ -53,6 +53,15 @@ const std::string *FindProperty(const StringMap &configuration, std::string_view
 	return nullptr;
 }
 
+void EraseProperty(StringMap &configuration, std::string_view name) {
+	std::erase_if(configuration, [&](const auto &entry) { return SameName(entry.first, name); });
+}
+
+void SetProperty(StringMap &configuration, std::string_view name, std::string value) {
+	EraseProperty(configuration, name);
+	configuration[std::string(name)] = std::move(value);
+}
+
 std::optional<std::string> CanonicalPropertyName(std::string_view name) {
 	if (!HasNamePrefix(name, "delta.")) {
 		return std::string(name);

@@ -19,6 +19,10 @@ constexpr std::string_view SORTED_BY_PROPERTY = "merganser.sortedBy";
 
 //! The value of a property; names are equal regardless of case, an exact match wins.
 const std::string *FindProperty(const StringMap &configuration, std::string_view name);
+//! Removes a property, however its name is spelled.
+void EraseProperty(StringMap &configuration, std::string_view name);
+//! The same, then gives it the value under this spelling.
+void SetProperty(StringMap &configuration, std::string_view name, std::string value);
 //! True when `name` begins with `prefix`, regardless of case.
 bool HasNamePrefix(std::string_view name, std::string_view prefix);
 

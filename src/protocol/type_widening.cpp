@@ -195,8 +195,7 @@ void TurnTypeWideningOn(const TableConfiguration &table, TableEdit &edit) {
 		                                        "gets a wider type. SET ('delta.enableTypeWidening' = 'true') first");
 	}
 	if (!is_on) {
-		std::erase_if(configuration, [](const auto &entry) { return SameName(entry.first, TYPE_WIDENING_PROPERTY); });
-		configuration[std::string(TYPE_WIDENING_PROPERTY)] = "true";
+		SetProperty(configuration, TYPE_WIDENING_PROPERTY, "true");
 	}
 	// The preview of the feature is read and written alike.
 	if (!table.HasFeature("typeWidening-preview")) {

@@ -5,10 +5,10 @@
 #include "log/held_statistics.hpp"
 #include "protocol/deletion_vector.hpp"
 #include "protocol/protocol_upgrade.hpp"
+#include "protocol/table_properties.hpp"
 #include "txn/overwrite.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <string>
 
@@ -46,30 +46,20 @@ void ForEachMissing(const Snapshot &snapshot, const FileKeySet &others, TAKE tak
 	});
 }
 
-int64_t NumberOf(const StringMap &properties, const char *name) {
-	const auto found = properties.find(name);
-	int64_t number = 0;
-	if (found != properties.end()) {
-		std::from_chars(found->second.data(), found->second.data() + found->second.size(), number);
-	}
-	return number;
-}
-
-Metadata RestoredMetadata(const Metadata &current, const Metadata &target) {
-	auto metadata = target;
+Metadata RestoredMetadata(const TableConfiguration &now, const TableConfiguration &then) {
+	const auto &current = now.GetMetadata();
+	auto metadata = then.GetMetadata();
 	metadata.id = current.id;
 	metadata.created_time = current.created_time;
 	for (const auto *name : COMMIT_TIME_PROPERTIES) {
-		metadata.configuration.erase(name);
-		const auto kept = current.configuration.find(name);
-		if (kept != current.configuration.end()) {
-			metadata.configuration.insert(*kept);
+		EraseProperty(metadata.configuration, name);
+		if (const auto *kept = FindProperty(current.configuration, name)) {
+			metadata.configuration[name] = *kept;
 		}
 	}
-	const auto column_id =
-	    std::max(NumberOf(current.configuration, MAX_COLUMN_ID), NumberOf(target.configuration, MAX_COLUMN_ID));
+	const auto column_id = std::max(now.PropertyInt(MAX_COLUMN_ID, 0), then.PropertyInt(MAX_COLUMN_ID, 0));
 	if (column_id > 0) {
-		metadata.configuration[MAX_COLUMN_ID] = std::to_string(column_id);
+		SetProperty(metadata.configuration, MAX_COLUMN_ID, std::to_string(column_id));
 	}
 	return metadata;
 }
@@ -78,11 +68,6 @@ bool IsSame(const Metadata &left, const Metadata &right) {
 	return left.name == right.name && left.description == right.description &&
 	       left.schema_string == right.schema_string && left.partition_columns == right.partition_columns &&
 	       left.configuration == right.configuration;
-}
-
-bool IsSame(const Protocol &left, const Protocol &right) {
-	return left.min_reader_version == right.min_reader_version && left.min_writer_version == right.min_writer_version &&
-	       left.reader_features == right.reader_features && left.writer_features == right.writer_features;
 }
 
 void RestoreConfiguration(const Snapshot &current, const Snapshot &target, TableChange &change) {
@@ -96,12 +81,12 @@ void RestoreConfiguration(const Snapshot &current, const Snapshot &target, Table
 		                ". Make a table of it instead: CREATE TABLE … AS FROM … AT (VERSION => " +
 		                std::to_string(target.version) + ")");
 	}
-	auto metadata = RestoredMetadata(now.GetMetadata(), then.GetMetadata());
+	auto metadata = RestoredMetadata(now, then);
 	if (!IsSame(metadata, now.GetMetadata())) {
 		change.metadata = std::move(metadata);
 	}
 	auto protocol = CombineProtocols(now.GetProtocol(), then.GetProtocol());
-	if (!IsSame(protocol, now.GetProtocol())) {
+	if (!(protocol == now.GetProtocol())) {
 		change.protocol = std::move(protocol);
 	}
 }
