@@ -7,7 +7,9 @@ namespace merganser {
 namespace {
 
 struct CallState : public duckdb::GlobalTableFunctionState {
-	RowEmitter rows;
+	bool has_run = false;
+	std::vector<duckdb::vector<duckdb::Value>> rows;
+	size_t next = 0;
 };
 
 duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitCall(duckdb::ClientContext &,
@@ -17,10 +19,11 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitCall(duckdb::ClientCont
 
 void RunCall(duckdb::ClientContext &context, duckdb::TableFunctionInput &input, duckdb::DataChunk &output) {
 	auto &state = input.global_state->Cast<CallState>();
-	if (!state.rows.IsFilled()) {
-		state.rows.Fill(input.bind_data->Cast<ChangingCall>().Run(context));
+	if (!state.has_run) {
+		state.rows = input.bind_data->Cast<ChangingCall>().Run(context);
+		state.has_run = true;
 	}
-	state.rows.Emit(output);
+	EmitNext(state.rows, state.next, output);
 }
 
 } // namespace

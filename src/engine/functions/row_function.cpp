@@ -9,7 +9,7 @@ struct RowData : public duckdb::TableFunctionData {
 };
 
 struct RowState : public duckdb::GlobalTableFunctionState {
-	RowEmitter rows;
+	size_t next = 0;
 };
 
 } // namespace
@@ -28,7 +28,7 @@ duckdb::unique_ptr<duckdb::FunctionData> MakeRowData(RowSet rows, duckdb::vector
 	return data;
 }
 
-void RowEmitter::Emit(duckdb::DataChunk &output) {
+void EmitNext(const std::vector<duckdb::vector<duckdb::Value>> &rows, size_t &next, duckdb::DataChunk &output) {
 	duckdb::idx_t count = 0;
 	while (next < rows.size() && count < STANDARD_VECTOR_SIZE) {
 		const auto &row = rows[next++];
@@ -41,14 +41,12 @@ void RowEmitter::Emit(duckdb::DataChunk &output) {
 }
 
 duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitRows(duckdb::ClientContext &,
-                                                              duckdb::TableFunctionInitInput &input) {
-	auto state = duckdb::make_uniq<RowState>();
-	state->rows.Fill(input.bind_data->Cast<RowData>().rows.rows);
-	return state;
+                                                              duckdb::TableFunctionInitInput &) {
+	return duckdb::make_uniq<RowState>();
 }
 
 void EmitRows(duckdb::ClientContext &, duckdb::TableFunctionInput &input, duckdb::DataChunk &output) {
-	input.global_state->Cast<RowState>().rows.Emit(output);
+	EmitNext(input.bind_data->Cast<RowData>().rows.rows, input.global_state->Cast<RowState>().next, output);
 }
 
 } // namespace merganser

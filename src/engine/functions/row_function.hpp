@@ -16,23 +16,8 @@ struct RowSet {
 	void AddColumn(const std::string &name, const duckdb::LogicalType &type);
 };
 
-//! Gives rows out, chunk by chunk.
-class RowEmitter {
-public:
-	void Fill(std::vector<duckdb::vector<duckdb::Value>> new_rows) {
-		rows = std::move(new_rows);
-		is_filled = true;
-	}
-	bool IsFilled() const {
-		return is_filled;
-	}
-	void Emit(duckdb::DataChunk &output);
-
-private:
-	std::vector<duckdb::vector<duckdb::Value>> rows;
-	size_t next = 0;
-	bool is_filled = false;
-};
+//! Gives out the rows from `next` on, as many as fit; none at the end.
+void EmitNext(const std::vector<duckdb::vector<duckdb::Value>> &rows, size_t &next, duckdb::DataChunk &output);
 
 //! A table function whose bind calls `produce`; CALL and FROM work alike.
 using RowProducer = RowSet (*)(duckdb::ClientContext &context, duckdb::TableFunctionBindInput &input);
