@@ -8,14 +8,6 @@
 
 namespace merganser {
 
-std::shared_ptr<const DeletionVector> FileChange::UpdatedPositions() const {
-	auto positions = std::make_shared<DeletionVector>();
-	for (const auto &row : updated) {
-		positions->Add(row.position);
-	}
-	return positions;
-}
-
 ChangedRows::ChangedRows(duckdb::ClientContext &context_p, std::vector<duckdb::vector<duckdb::LogicalType>> types)
     : context(context_p), update_types(std::move(types)) {
 }
@@ -149,6 +141,19 @@ void ChangedRows::Finish() {
 		std::sort(updated.begin(), updated.end(),
 		          [](const UpdatedRow &left, const UpdatedRow &right) { return left.position < right.position; });
 	}
+}
+
+std::shared_ptr<const ChosenRows> ChangedRows::ChooseUpdated(const std::vector<uint64_t> &chosen_files) const {
+	auto chosen = std::make_shared<ChosenRows>();
+	chosen->mode = ChosenRows::Mode::ONLY;
+	for (const auto file : chosen_files) {
+		auto positions = std::make_shared<DeletionVector>();
+		for (const auto &row : files.at(file).updated) {
+			positions->Add(row.position);
+		}
+		chosen->rows.emplace(file, std::move(positions));
+	}
+	return chosen;
 }
 
 uint64_t ChangedRows::DeletedCount() const {

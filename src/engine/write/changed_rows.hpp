@@ -2,6 +2,7 @@
 
 #include "duckdb.hpp"
 #include "duckdb/common/types/column/column_data_collection.hpp"
+#include "engine/scan/scan_deletion.hpp"
 #include "protocol/deletion_vector.hpp"
 
 #include <cstdint>
@@ -34,8 +35,6 @@ struct FileChange {
 	DeletionVector touched;
 	//! In order of their positions once ChangedRows::Finish was called.
 	std::vector<UpdatedRow> updated;
-
-	std::shared_ptr<const DeletionVector> UpdatedPositions() const;
 };
 
 //! The rows that one statement deletes and updates, by file. Positions are held compressed; new values in collections
@@ -91,6 +90,8 @@ public:
 	duckdb::ColumnDataCollection &Collection(uint32_t collection) {
 		return *collections[collection];
 	}
+	//! The updated rows of these files (by FileIndexOf), for a RowRead.
+	std::shared_ptr<const ChosenRows> ChooseUpdated(const std::vector<uint64_t> &chosen_files) const;
 	uint64_t DeletedCount() const;
 	uint64_t UpdatedCount() const;
 

@@ -2,9 +2,9 @@
 
 #include "base/error.hpp"
 #include "engine/scan/row_read.hpp"
-#include "engine/write/shared_work.hpp"
 #include "engine/write/row_check.hpp"
 #include "engine/write/row_patch.hpp"
+#include "engine/write/shared_work.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -30,7 +30,7 @@ public:
 	    : context(context_p), changes(changes_p), fields(UnionOf(set_columns)),
 	      places(PlacesAmong(fields, set_columns)),
 	      row_check(snapshot->location.name, *snapshot->configuration, fields),
-	      read(context, snapshot, RowsToRead(changes, files), fields) {
+	      read(context, snapshot, changes.ChooseUpdated(files), fields) {
 	}
 
 	std::map<uint64_t, ChangedValues> Run() {
@@ -39,15 +39,6 @@ public:
 	}
 
 private:
-	static std::shared_ptr<const ChosenRows> RowsToRead(ChangedRows &changes, const std::vector<uint64_t> &files) {
-		auto chosen = std::make_shared<ChosenRows>();
-		chosen->mode = ChosenRows::Mode::ONLY;
-		for (const auto file : files) {
-			chosen->rows.emplace(file, changes.Files().at(file).UpdatedPositions());
-		}
-		return chosen;
-	}
-
 	void Work() {
 		RowRead::Reader reader(read);
 		RowPatch patch(changes, places);
@@ -108,14 +99,18 @@ private:
 
 } // namespace
 
+size_t PlaceAmong(const std::vector<size_t> &fields, size_t field) {
+	const auto found = std::find(fields.begin(), fields.end(), field);
+	return found == fields.end() ? RowPatch::NOT_READ : size_t(found - fields.begin());
+}
+
 std::vector<std::vector<size_t>> PlacesAmong(const std::vector<size_t> &fields,
                                              const std::vector<std::vector<size_t>> &lists) {
 	std::vector<std::vector<size_t>> places;
 	for (const auto &list : lists) {
 		auto &target = places.emplace_back();
 		for (const auto field : list) {
-			const auto found = std::find(fields.begin(), fields.end(), field);
-			target.push_back(found == fields.end() ? RowPatch::NOT_READ : size_t(found - fields.begin()));
+			target.push_back(PlaceAmong(fields, field));
 		}
 	}
 	return places;

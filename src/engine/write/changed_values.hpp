@@ -27,7 +27,9 @@ std::map<uint64_t, ChangedValues> FindChangedValues(duckdb::ClientContext &conte
                                                     const std::vector<std::vector<size_t>> &set_columns,
                                                     ChangedRows &changes, const std::vector<uint64_t> &files);
 
-//! For each list of fields the places of its members among `fields`, RowPatch::NOT_READ for those that are not there.
+//! The place of the field among `fields`, RowPatch::NOT_READ where it is not there.
+size_t PlaceAmong(const std::vector<size_t> &fields, size_t field);
+//! For each list of fields the places of its members among `fields`.
 std::vector<std::vector<size_t>> PlacesAmong(const std::vector<size_t> &fields,
                                              const std::vector<std::vector<size_t>> &lists);
 

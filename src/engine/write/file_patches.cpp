@@ -7,11 +7,10 @@
 #include "engine/scan/lake_scan_info.hpp"
 #include "engine/scan/row_read.hpp"
 #include "engine/session/lake_instance.hpp"
-#include "engine/write/shared_work.hpp"
 #include "engine/write/row_patch.hpp"
+#include "engine/write/shared_work.hpp"
 #include "txn/overwrite.hpp"
 
-#include <atomic>
 #include <set>
 
 namespace merganser {
@@ -42,7 +41,7 @@ std::vector<uint64_t> Candidates(duckdb::ClientContext &context, const Snapshot 
 	for (const auto &[file_index, change] : changes.Files()) {
 		const auto file = FileOfIndex(file_index);
 		const auto &batch = snapshot.files.BatchOf(file);
-		if (!batch.DeletionVector(file.row) && uint64_t(batch.ToAddFile(file.row).size) >= bytes_min) {
+		if (!batch.DeletionVector(file.row) && batch.SizeBytes(file.row) >= bytes_min) {
 			candidates.push_back(file_index);
 		}
 	}
@@ -69,7 +68,7 @@ public:
 		appends.clear();
 		for (const auto field : file->Fields()) {
 			const auto &column = target.columns.at(field).column;
-			places.push_back(PlacesAmong(read_fields, {{field}})[0][0]);
+			places.push_back(PlaceAmong(read_fields, field));
 			columns.push_back(duckdb::make_uniq<duckdb::ColumnDataCollection>(target.context, column.types));
 			// Makes the buffer manager less likely to spill what is written next.
 			columns.back()->SetPartitionIndex(0);
@@ -179,13 +178,8 @@ PatchList Prepare(const PatchTarget &target, const std::vector<uint64_t> &candid
 		all.push_back(std::make_unique<FilePatch>(target, file, changes.Files().at(file), uint64_t(all.size())));
 	}
 	std::vector<uint8_t> is_ready(all.size());
-	std::atomic<size_t> next {0};
-	RunOnAllThreads(target.context, [&] {
-		AtBorder([&] {
-			for (size_t i = next++; i < all.size(); i = next++) {
-				is_ready[i] = all[i]->Prepare(all.size() <= KEPT_FOOTERS_MAX);
-			}
-		});
+	ForEachOnAllThreads(target.context, all.size(), [&](size_t i) {
+		is_ready[i] = AtBorder([&] { return all[i]->Prepare(all.size() <= KEPT_FOOTERS_MAX); });
 	});
 	PatchList ready;
 	for (size_t i = 0; i < all.size(); i++) {

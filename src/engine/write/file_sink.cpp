@@ -5,7 +5,6 @@
 #include "engine/write/shared_work.hpp"
 
 #include <algorithm>
-#include <atomic>
 
 namespace merganser {
 
@@ -151,17 +150,7 @@ void FileSink::Combine(Local &local) {
 
 std::vector<AddFile> FileSink::Finish() {
 	const auto all = Writers();
-	std::atomic<size_t> next {0};
-	const auto work = [&] {
-		for (size_t i = next++; i < all.size(); i = next++) {
-			all[i]->Finish();
-		}
-	};
-	if (all.size() > 1) {
-		RunOnAllThreads(writing.context, work);
-	} else {
-		work();
-	}
+	ForEachOnAllThreads(writing.context, all.size(), [&](size_t i) { all[i]->Finish(); });
 	std::lock_guard<std::mutex> guard(writing.lock);
 	return std::move(writing.added_files);
 }

@@ -73,7 +73,9 @@ public:
 	CopyPass(RowDeleter &deleter_p, RowsByFile rows, ChangedRows &changes_p)
 	    : deleter(deleter_p), changes(changes_p), fields(AllFields(*deleter.plan.snapshot->configuration)),
 	      set_columns(SetColumnsOf(deleter.plan)),
-	      read(deleter.context, deleter.plan.snapshot, Except(std::move(rows)), fields, deleter.plan.deletion_vectors) {
+	      read(deleter.context, deleter.plan.snapshot,
+	           std::make_shared<const ChosenRows>(ChosenRows {ChosenRows::Mode::EXCEPT, std::move(rows)}), fields,
+	           deleter.plan.deletion_vectors) {
 	}
 
 	void Run() {
@@ -81,13 +83,6 @@ public:
 	}
 
 private:
-	static std::shared_ptr<const ChosenRows> Except(RowsByFile rows) {
-		auto chosen = std::make_shared<ChosenRows>();
-		chosen->mode = ChosenRows::Mode::EXCEPT;
-		chosen->rows = std::move(rows);
-		return chosen;
-	}
-
 	void Work() {
 		RowRead::Reader reader(read);
 		RowPatch patch(changes, set_columns);

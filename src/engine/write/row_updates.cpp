@@ -17,7 +17,8 @@ class UpdatePass {
 public:
 	UpdatePass(duckdb::ClientContext &context_p, const RowUpdates &updates_p, ChangedRows &changes_p)
 	    : context(context_p), updates(updates_p), changes(changes_p),
-	      read(context, updates.snapshot, RowsToRead(updates, changes), AllFields(*updates.snapshot->configuration)) {
+	      read(context, updates.snapshot, changes.ChooseUpdated(updates.files),
+	           AllFields(*updates.snapshot->configuration)) {
 	}
 
 	RowsByFile Run() {
@@ -30,15 +31,6 @@ public:
 	}
 
 private:
-	static std::shared_ptr<const ChosenRows> RowsToRead(const RowUpdates &updates, ChangedRows &changes) {
-		auto chosen = std::make_shared<ChosenRows>();
-		chosen->mode = ChosenRows::Mode::ONLY;
-		for (const auto file : updates.files) {
-			chosen->rows.emplace(file, changes.Files().at(file).UpdatedPositions());
-		}
-		return chosen;
-	}
-
 	//! The updates of the chunk's rows: every one has its own.
 	UpdatedPlaces UpdatesOf(duckdb::DataChunk &rows) {
 		const auto &updated = changes.Files().at(read.FileIndexOf(rows)).updated;

@@ -4,6 +4,7 @@
 #include "duckdb/parallel/task_notifier.hpp"
 #include "duckdb/parallel/task_scheduler.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <memory>
@@ -93,6 +94,18 @@ void RunOnAllThreads(duckdb::ClientContext &context, const std::function<void()>
 	}
 	shared->Join();
 	shared->WaitForOthers();
+}
+
+void ForEachOnAllThreads(duckdb::ClientContext &context, size_t count, const std::function<void(size_t)> &work) {
+	if (count <= 1) {
+		return count == 1 ? work(0) : void();
+	}
+	std::atomic<size_t> next {0};
+	RunOnAllThreads(context, [&] {
+		for (size_t i = next++; i < count; i = next++) {
+			work(i);
+		}
+	});
 }
 
 } // namespace merganser
