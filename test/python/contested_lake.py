@@ -44,3 +44,11 @@ class ContestedLake:
 
     def versions(self) -> int:
         return self.rival.execute("SELECT max(version) FROM merganser_history('lake.t')").fetchone()[0]
+
+
+def lake_of_three_rows(extension: Path, folder: Path) -> ContestedLake:
+    """With one table: (1, 10), (2, 20), (3, 30)."""
+    lake = ContestedLake(extension, folder)
+    lake.connection.execute("CREATE TABLE lake.t (id INTEGER, v INTEGER)")
+    lake.connection.execute("INSERT INTO lake.t VALUES (1, 10), (2, 20), (3, 30)")
+    return lake

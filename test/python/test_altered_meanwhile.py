@@ -14,7 +14,7 @@ import pytest
 from deltalake import DeltaTable, Field
 from deltalake.schema import PrimitiveType
 
-from contested_lake import ContestedLake
+from contested_lake import ContestedLake, lake_of_three_rows
 
 Alter = Callable[[deltalake.table.TableAlterer], None]
 
@@ -38,11 +38,7 @@ ROWS = {"blind insert": [(1, 10), (2, 20), (3, 30), (4, 40)], "update": [(1, 40)
 
 @pytest.fixture
 def lake(extension: Path, tmp_path: Path) -> ContestedLake:
-    """One table of three rows."""
-    lake = ContestedLake(extension, tmp_path / "lake")
-    lake.connection.execute("CREATE TABLE lake.t (id INTEGER, v INTEGER)")
-    lake.connection.execute("INSERT INTO lake.t VALUES (1, 10), (2, 20), (3, 30)")
-    return lake
+    return lake_of_three_rows(extension, tmp_path / "lake")
 
 
 def alter_meanwhile(lake: ContestedLake, alter: Alter) -> None:

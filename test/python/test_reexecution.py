@@ -11,16 +11,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from contested_lake import ContestedLake
+from contested_lake import ContestedLake, lake_of_three_rows
 
 
 @pytest.fixture
 def lake(extension: Path, tmp_path: Path) -> ContestedLake:
-    """One table of three rows."""
-    lake = ContestedLake(extension, tmp_path / "lake")
-    lake.connection.execute("CREATE TABLE lake.t (id INTEGER, v INTEGER)")
-    lake.connection.execute("INSERT INTO lake.t VALUES (1, 10), (2, 20), (3, 30)")
-    return lake
+    return lake_of_three_rows(extension, tmp_path / "lake")
 
 
 def test_update_sees_the_winner(lake: ContestedLake):

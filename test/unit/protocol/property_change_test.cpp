@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "protocol/protocol_upgrade.hpp"
 
+#include "support/expect_error.hpp"
+
 #include <gtest/gtest.h>
 
 namespace merganser {
@@ -32,18 +34,6 @@ TableConfiguration Set(const TableConfiguration &table, const StringMap &propert
 TableConfiguration Reset(const TableConfiguration &table, const std::vector<std::string> &names) {
 	auto altered = ResetProperties(AlteredFrom {table, {}, Uuid}, names);
 	return TableConfiguration("t", altered.protocol.value_or(table.GetProtocol()), altered.metadata);
-}
-
-template <class CALL>
-void ExpectError(ErrorKind kind, const std::string &part, CALL &&call) {
-	try {
-		call();
-	} catch (const Error &error) {
-		EXPECT_EQ(error.kind, kind) << error.what();
-		EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
-		return;
-	}
-	ADD_FAILURE() << "no error naming " << part;
 }
 
 TEST(SetProperties, KeepsTheOthersAndReplacesInAnyCase) {

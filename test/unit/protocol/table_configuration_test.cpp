@@ -3,6 +3,8 @@
 #include "protocol/table_configuration.hpp"
 #include "protocol/table_features.hpp"
 
+#include "support/expect_error.hpp"
+
 #include <gtest/gtest.h>
 #include <set>
 
@@ -40,18 +42,6 @@ Metadata Table(StringMap configuration = {}, std::string schema = SIMPLE,
 
 std::string OneColumn(const std::string &metadata, const std::string &type = "\"long\"") {
 	return R"({"type":"struct","fields":[{"name":"c","type":)" + type + R"(,"metadata":)" + metadata + "}]}";
-}
-
-template <class CALL>
-void ExpectError(ErrorKind kind, const std::string &part, CALL &&call) {
-	try {
-		call();
-	} catch (const Error &error) {
-		EXPECT_EQ(error.kind, kind) << error.what();
-		EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
-		return;
-	}
-	ADD_FAILURE() << "no error naming " << part;
 }
 
 void ExpectOpenFails(ErrorKind kind, const std::string &part, const Protocol &protocol, const Metadata &metadata) {
