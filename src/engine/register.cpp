@@ -11,6 +11,7 @@
 #include "engine/session/isolation_level.hpp"
 #include "engine/session/statement_commit.hpp"
 #include "engine/write/file_patches.hpp"
+#include "engine/write/partition_writer.hpp"
 
 namespace merganser {
 
@@ -25,6 +26,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	RegisterStatementCommit(db);
 	RegisterIsolationLevel(db);
 	RegisterFilePatches(db);
+	RegisterRowGroupSize(db);
 	duckdb::ExtensionLoader loader(db, LAKE_TYPE);
 	loader.RegisterFunction(MakeReadDelta());
 	loader.RegisterFunction(MakeScanStub());

@@ -28,6 +28,10 @@ duckdb::unique_ptr<duckdb::FunctionData> MakeRowData(RowSet rows, duckdb::vector
 	return data;
 }
 
+duckdb::Value TimestampValue(int64_t milliseconds) {
+	return duckdb::Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(duckdb::Timestamp::FromEpochMs(milliseconds).value));
+}
+
 void EmitNext(const std::vector<duckdb::vector<duckdb::Value>> &rows, size_t &next, duckdb::DataChunk &output) {
 	duckdb::idx_t count = 0;
 	while (next < rows.size() && count < STANDARD_VECTOR_SIZE) {

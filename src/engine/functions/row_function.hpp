@@ -16,6 +16,9 @@ struct RowSet {
 	void AddColumn(const std::string &name, const duckdb::LogicalType &type);
 };
 
+//! TIMESTAMPTZ from milliseconds since 1970.
+duckdb::Value TimestampValue(int64_t milliseconds);
+
 //! Gives out the rows from `next` on, as many as fit; none at the end.
 void EmitNext(const std::vector<duckdb::vector<duckdb::Value>> &rows, size_t &next, duckdb::DataChunk &output);
 

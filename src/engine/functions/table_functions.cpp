@@ -1,6 +1,7 @@
 #include "engine/functions/table_functions.hpp"
 
 #include "duckdb/common/exception/binder_exception.hpp"
+#include "engine/functions/application_version.hpp"
 #include "engine/functions/restore.hpp"
 #include "engine/functions/row_function.hpp"
 #include "engine/functions/table_argument.hpp"
@@ -25,10 +26,6 @@ static Value TextMap(const StringMap &map) {
 		values.emplace_back(entry.second);
 	}
 	return Value::MAP(LogicalType::VARCHAR, LogicalType::VARCHAR, std::move(keys), std::move(values));
-}
-
-static Value TimestampValue(int64_t milliseconds) {
-	return Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(duckdb::Timestamp::FromEpochMs(milliseconds).value));
 }
 
 static Value OptionalText(const std::optional<std::string> &text) {
@@ -192,6 +189,8 @@ void RegisterTableFunctions(duckdb::ExtensionLoader &loader) {
 	calls.named_parameters["reset"] = LogicalType::BOOLEAN;
 	loader.RegisterFunction(calls);
 	loader.RegisterFunction(MakeRestore());
+	loader.RegisterFunction(MakeSetTxn());
+	loader.RegisterFunction(MakeTransactions());
 }
 
 } // namespace merganser

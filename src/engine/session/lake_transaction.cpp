@@ -197,6 +197,24 @@ void LakeTransaction::MarkWholeTableRead(const TableLocation &location) {
 	StateOf(location).whole_table_read = true;
 }
 
+void LakeTransaction::SetApplication(SetTransaction application_p) {
+	std::lock_guard<std::mutex> guard(lock);
+	if (application && application->app_id != application_p.app_id) {
+		throw duckdb::TransactionException("this transaction is load %d of the application \"%s\" and cannot be one of "
+		                                   "\"%s\" too: COMMIT first",
+		                                   application->version, application->app_id, application_p.app_id);
+	}
+	application = std::move(application_p);
+}
+
+bool LakeTransaction::IsLoadedAlready(const TableState &state) const {
+	if (!application || !state.base || state.drop) {
+		return false;
+	}
+	const auto recorded = state.base->transactions.find(application->app_id);
+	return recorded != state.base->transactions.end() && recorded->second.version >= application->version;
+}
+
 //! The files that a scan with this predicate opens.
 static void AddReadFiles(const Snapshot &base, const Predicate &predicate, ReadSet &read_set) {
 	for (auto file : PruneFiles(base.files, *base.configuration, predicate).files) {
@@ -210,6 +228,10 @@ CommitResult LakeTransaction::CommitTable(duckdb::ClientContext &context, TableS
 	request.location = state.location;
 	request.base = state.base;
 	request.change = std::move(*state.change);
+	if (application && !state.drop) {
+		application->last_updated = instance.GetClock().NowMs();
+		request.change.transactions.push_back(*application);
+	}
 	request.engine_info = EngineInfo();
 	request.isolation = SessionIsolation(context);
 	request.read_set.whole_table = state.whole_table_read;
@@ -312,7 +334,8 @@ duckdb::ErrorData LakeTransaction::Commit(duckdb::ClientContext &context) {
 		return duckdb::ErrorData();
 	}
 	finished = true;
-	if (!written_state || !written_state->change || written_state->change->IsEmpty()) {
+	const bool has_change = written_state && written_state->change && !written_state->change->IsEmpty();
+	if (!has_change || IsLoadedAlready(*written_state)) {
 		for (auto &entry : tables) {
 			DeleteWrittenFiles(*entry.second);
 		}

@@ -57,6 +57,11 @@ public:
 	//! The statement replaces what the table holds: as a read of all of it, it conflicts with every concurrent write.
 	void MarkWholeTableRead(const TableLocation &location);
 
+	//! What is written is a load of this application: its commit records that. Where the table has this version of the
+	//! application or a later one already, Commit leaves the change out and succeeds (PROTOCOL.md, "Transaction
+	//! Identifiers"). Throws TransactionException when this transaction has another application.
+	void SetApplication(SetTransaction application);
+
 	//! Called by the transaction manager (or earlier, at the end of an autocommit statement). A second call does
 	//! nothing.
 	duckdb::ErrorData Commit(duckdb::ClientContext &context);
@@ -75,6 +80,7 @@ private:
 	TableState &StateOf(const TableLocation &location);
 	TableState &PinnedState(duckdb::ClientContext &context, const TableLocation &location);
 	void CheckSingleTable(const TableState &state);
+	bool IsLoadedAlready(const TableState &state) const;
 	CommitResult CommitTable(duckdb::ClientContext &context, TableState &state);
 	void AfterCommit(duckdb::ClientContext &context, TableState &state, const CommitResult &result);
 	void DeleteWrittenFiles(TableState &state);
@@ -85,6 +91,7 @@ private:
 	//! The one table that is written, nullptr so far.
 	TableState *written_state = nullptr;
 	std::map<std::string, duckdb::unique_ptr<duckdb::CatalogEntry>> entries;
+	std::optional<SetTransaction> application;
 	bool finished = false;
 	std::optional<CommitLoss> loss;
 	int64_t max_staleness_ms;

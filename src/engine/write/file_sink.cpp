@@ -54,6 +54,7 @@ std::vector<PartitionWriter *> FileSink::Writers() {
 
 void FileSink::Prepare(Local &local) {
 	local.data.InitializeEmpty(writing.columns.types);
+	local.part.InitializeEmpty(writing.columns.types);
 	if (registry.Fields().empty()) {
 		local.rows = writing.NewRows();
 		local.rows->InitializeAppend(local.append_state);
@@ -84,7 +85,20 @@ void FileSink::Sink(Local &local, duckdb::DataChunk &rows) {
 	if (local.split) {
 		return SinkSplit(local, rows);
 	}
-	local.rows->Append(local.append_state, local.data);
+	for (idx_t begin = 0; begin < rows.size();) {
+		const auto room = writing.spec.row_group_rows - local.rows->Count();
+		const auto count = std::min<idx_t>(rows.size() - begin, room);
+		local.part.Reference(local.data);
+		if (count < rows.size()) {
+			local.part.Slice(begin, count);
+		}
+		AppendRows(local, local.part);
+		begin += count;
+	}
+}
+
+void FileSink::AppendRows(Local &local, duckdb::DataChunk &rows) {
+	local.rows->Append(local.append_state, rows);
 	if (writing.IsFullRowGroup(local.rows->Count(), local.rows->SizeInBytes())) {
 		local.append_state.current_chunk_state.handles.clear();
 		WriterOf(0).WriteRowGroup(std::move(local.rows));

@@ -24,6 +24,8 @@ public:
 		duckdb::ColumnDataAppendState append_state;
 		std::unique_ptr<PartitionSplit> split;
 		duckdb::DataChunk data;
+		//! Those rows of `data` that fit into the row group.
+		duckdb::DataChunk part;
 		duckdb::DataChunk keys;
 		bool is_ready = false;
 	};
@@ -45,6 +47,8 @@ public:
 
 private:
 	void Prepare(Local &local);
+	//! Requires: the rows fit into the row group.
+	void AppendRows(Local &local, duckdb::DataChunk &rows);
 	void SinkSplit(Local &local, duckdb::DataChunk &rows);
 	void HandOver(Local &local);
 	void LimitResources();

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "duckdb/execution/physical_operator.hpp"
+#include "duckdb/main/config.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/port/store_file_system.hpp"
 #include "engine/write/data_file.hpp"
@@ -26,15 +27,47 @@ constexpr uint64_t LARGE_WRITE_BYTES_MIN = 128ull << 20;
 //! The writer only says whether a file is larger than so much.
 constexpr uint64_t FILE_SIZE_STEP_BYTES = 64ull << 10;
 
+constexpr const char *ROW_GROUP_SETTING = "merganser_row_group_size";
+
 uint64_t RowGroupBytesMax(duckdb::ClientContext &context) {
 	const uint64_t share = duckdb::PhysicalOperator::GetMaxThreadMemory(context) / SHARES_OF_THREAD_MEMORY;
 	return std::clamp(share, ROW_GROUP_BYTES_MIN, ROW_GROUP_BYTES_MAX);
 }
 
+WriteSpec WithRowGroupSize(duckdb::ClientContext &context, WriteSpec spec) {
+	duckdb::Value setting;
+	if (context.TryGetCurrentSetting(ROW_GROUP_SETTING, setting) && !setting.IsNull()) {
+		spec.row_group_rows = setting.GetValue<uint64_t>();
+	}
+	return spec;
+}
+
+void CheckRowGroupSize(duckdb::ClientContext &, duckdb::SetScope, duckdb::Value &value) {
+	if (value.IsNull() || value.GetValue<uint64_t>() == 0) {
+		throw duckdb::InvalidInputException("%s is a number of rows from 1 on", ROW_GROUP_SETTING);
+	}
+}
+
+//! A part of a partition may be more than a row group.
+void SplitFront(std::deque<RowSlice> &waiting, uint64_t rows_max) {
+	auto &front = waiting.front();
+	if (front.count <= rows_max) {
+		return;
+	}
+	auto rest = front;
+	const auto rest_bytes = front.bytes / front.count * (front.count - rows_max);
+	rest.start += rows_max;
+	rest.count -= rows_max;
+	rest.bytes = rest_bytes;
+	front.count = rows_max;
+	front.bytes -= rest_bytes;
+	waiting.insert(waiting.begin() + 1, std::move(rest));
+}
+
 } // namespace
 
 FileWriting::FileWriting(duckdb::ClientContext &context_p, WriteSpec spec_p, LakeTransaction &transaction_p)
-    : context(context_p), transaction(transaction_p), spec(std::move(spec_p)),
+    : context(context_p), transaction(transaction_p), spec(WithRowGroupSize(context, std::move(spec_p))),
       columns(PhysicalColumnsOf(*spec.configuration)),
       format(context, columns.names, columns.types, ParquetOptionsOf(spec, columns)),
       bounds(*spec.configuration, columns), row_group_bytes_max(RowGroupBytesMax(context)) {
@@ -154,6 +187,7 @@ std::vector<RowSlice> PartitionWriter::TakeWaiting(uint64_t bytes_min, bool may_
 	uint64_t rows = 0;
 	uint64_t bytes = 0;
 	while (!waiting.empty() && !writing.IsFullRowGroup(rows, bytes)) {
+		SplitFront(waiting, writing.spec.row_group_rows);
 		rows += waiting.front().count;
 		bytes += waiting.front().bytes;
 		taken.push_back(std::move(waiting.front()));
@@ -206,6 +240,13 @@ void PartitionWriter::Close(OpenFile &file) {
 	writing.byte_count += file.parquet.SizeBytes();
 	std::lock_guard<std::mutex> guard(writing.lock);
 	writing.added_files.push_back(std::move(added));
+}
+
+void RegisterRowGroupSize(duckdb::DatabaseInstance &db) {
+	duckdb::DBConfig::GetConfig(db).AddExtensionOption(
+	    ROW_GROUP_SETTING,
+	    "rows of a row group at most, in data files that are written (ROW_GROUP_SIZE of DuckDB's COPY)",
+	    duckdb::LogicalType::UBIGINT, duckdb::Value::UBIGINT(WriteSpec().row_group_rows), CheckRowGroupSize);
 }
 
 } // namespace merganser

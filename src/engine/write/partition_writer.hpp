@@ -95,4 +95,7 @@ private:
 	std::shared_ptr<OpenFile> current;
 };
 
+//! Setting `merganser_row_group_size`: rows of a row group at most, from 1 on.
+void RegisterRowGroupSize(duckdb::DatabaseInstance &db);
+
 } // namespace merganser
