@@ -5,6 +5,7 @@
 #include "engine/catalog/lake_catalog.hpp"
 #include "engine/catalog/listing_needs.hpp"
 #include "engine/catalog/property_defaults.hpp"
+#include "engine/functions/spark_statement.hpp"
 #include "engine/functions/table_functions.hpp"
 #include "engine/scan/lake_scan.hpp"
 #include "engine/session/engine_version.hpp"
@@ -27,6 +28,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	RegisterIsolationLevel(db);
 	RegisterFilePatches(db);
 	RegisterRowGroupSize(db);
+	RegisterSparkStatements(db);
 	duckdb::ExtensionLoader loader(db, LAKE_TYPE);
 	loader.RegisterFunction(MakeReadDelta());
 	loader.RegisterFunction(MakeScanStub());

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "duckdb.hpp"
+
+#include <optional>
+#include <string>
+
+namespace merganser {
+
+//! The call of a table function that a statement stands for.
+struct FunctionCall {
+	std::string function;
+	duckdb::vector<duckdb::Value> arguments;
+	duckdb::named_parameter_map_t named;
+};
+
+//! Statements as Spark spells them, which DuckDB's grammar rejects:
+//!   OPTIMIZE table [WHERE condition] [ZORDER BY (column, …)]
+//!   VACUUM table [RETAIN n HOURS] [DRY RUN]
+//!   RESTORE [TABLE] table TO VERSION AS OF n | TIMESTAMP AS OF 'text'
+//!   DESCRIBE | DESC HISTORY table [LIMIT n]
+//!   DESCRIBE | DESC DETAIL table
+//! A table is named as in a query, in Spark's backticks, or as delta.`folder`. nullopt for text that begins otherwise.
+//! Throws INVALID_INPUT, saying how the statement is spelled, for one of these that goes wrong.
+std::optional<FunctionCall> ParseSparkStatement(const std::string &text);
+
+//! Lets DuckDB take these statements.
+void RegisterSparkStatements(duckdb::DatabaseInstance &db);
+
+} // namespace merganser

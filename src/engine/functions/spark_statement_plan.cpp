@@ -1,0 +1,88 @@
+#include "base/error.hpp"
+#include "duckdb/catalog/catalog.hpp"
+#include "duckdb/catalog/catalog_entry/table_function_catalog_entry.hpp"
+#include "duckdb/common/exception/binder_exception.hpp"
+#include "duckdb/main/config.hpp"
+#include "duckdb/parser/parser_extension.hpp"
+#include "engine/functions/spark_statement.hpp"
+
+namespace merganser {
+
+namespace {
+
+using duckdb::ParserExtensionParseResult;
+
+struct ParsedCall : public duckdb::ParserExtensionParseData {
+	explicit ParsedCall(FunctionCall call_p, std::string text_p) : call(std::move(call_p)), text(std::move(text_p)) {
+	}
+	const FunctionCall call;
+	const std::string text;
+
+	duckdb::unique_ptr<ParserExtensionParseData> Copy() const override {
+		return duckdb::make_uniq<ParsedCall>(call, text);
+	}
+	std::string ToString() const override {
+		return text;
+	}
+};
+
+struct CallInfo : public duckdb::TableFunctionInfo {
+	explicit CallInfo(FunctionCall call_p) : call(std::move(call_p)) {
+	}
+	const FunctionCall call;
+};
+
+ParserExtensionParseResult Parse(duckdb::ParserExtensionInfo *, const std::string &text) {
+	try {
+		auto call = ParseSparkStatement(text);
+		return call ? ParserExtensionParseResult(duckdb::make_uniq<ParsedCall>(std::move(*call), text))
+		            : ParserExtensionParseResult();
+	} catch (const Error &error) {
+		return ParserExtensionParseResult(std::string(error.what()));
+	}
+}
+
+//! Binds the function that the statement stands for, and puts it into the plan.
+duckdb::unique_ptr<duckdb::FunctionData> BindCall(duckdb::ClientContext &context, duckdb::TableFunctionBindInput &input,
+                                                  duckdb::vector<duckdb::LogicalType> &types,
+                                                  duckdb::vector<std::string> &names) {
+	const auto &call = input.info->Cast<CallInfo>().call;
+	auto &entry = duckdb::Catalog::GetSystemCatalog(context).GetEntry<duckdb::TableFunctionCatalogEntry>(
+	    context, DEFAULT_SCHEMA, call.function);
+	auto function = entry.functions.GetFunctionByArguments(context, {duckdb::LogicalType::VARCHAR});
+	auto arguments = call.arguments;
+	auto named = call.named;
+	for (auto &[name, value] : named) {
+		const auto &type = function.named_parameters.at(name);
+		const auto text = value.ToString();
+		if (!value.TryCastAs(context, type) || value.IsNull()) {
+			throw duckdb::BinderException("\"%s\" is no %s", text, type.ToString());
+		}
+	}
+	duckdb::TableFunctionBindInput inner(arguments, named, input.input_table_types, input.input_table_names,
+	                                     function.function_info.get(), input.binder, function, input.ref);
+	auto bind_data = function.bind(context, inner, types, names);
+	input.table_function = function;
+	return bind_data;
+}
+
+duckdb::ParserExtensionPlanResult Plan(duckdb::ParserExtensionInfo *, duckdb::ClientContext &,
+                                       duckdb::unique_ptr<duckdb::ParserExtensionParseData> parsed) {
+	auto &call = dynamic_cast<ParsedCall &>(*parsed).call;
+	duckdb::ParserExtensionPlanResult result;
+	result.function = duckdb::TableFunction(call.function, {}, nullptr, BindCall);
+	result.function.function_info = duckdb::make_shared_ptr<CallInfo>(call);
+	result.return_type = duckdb::StatementReturnType::QUERY_RESULT;
+	return result;
+}
+
+} // namespace
+
+void RegisterSparkStatements(duckdb::DatabaseInstance &db) {
+	duckdb::ParserExtension extension;
+	extension.parse_function = Parse;
+	extension.plan_function = Plan;
+	duckdb::ParserExtension::Register(duckdb::DBConfig::GetConfig(db), std::move(extension));
+}
+
+} // namespace merganser
