@@ -1,5 +1,6 @@
 """Benchmarks, each with its peers in the same run, in turn.   run.py [NAME …] [--small] [--runs N]
                                                             run.py merge_chain [--scale N] [--operations A,B]
+                                                            run.py little_memory [--scale N]
 
 Results: bench/results/<name>.json, and as tables <name>.md; <name>_sf10 for scale 10. A figure counts only on a quiet
 machine; the ratio within one run is what holds. --small runs everything on little data, to see that it works, and
@@ -77,6 +78,11 @@ def merge_chain(options) -> Report:
     return chain.merge_chain(SCRATCH / "merge_chain", str(source), operations, scale_of(options), options.runs)
 
 
+def little_memory(options) -> Report:
+    source = tpch_source(options) / "lineitem.source*.parquet"
+    return chain.little_memory(SCRATCH / "little_memory", str(source), scale_of(options), options.runs)
+
+
 def deletion_vectors(options) -> Report:
     lake = SCRATCH / "deletion_vectors"
     run_workload("deletion_vectors", "make", lake, tpch_source(options) / "lineitem.source.parquet")
@@ -108,9 +114,9 @@ def concurrent_appends(options) -> Report:
 
 BENCHMARKS = {"merge_chain": merge_chain, "snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas,
               "small_inserts": small_inserts, "deletion_vectors": deletion_vectors,
-              "concurrent_appends": concurrent_appends}
+              "concurrent_appends": concurrent_appends, "little_memory": little_memory}
 #: The others know one size besides --small.
-SCALED = ["merge_chain"]
+SCALED = ["merge_chain", "little_memory"]
 
 
 def versions() -> dict:

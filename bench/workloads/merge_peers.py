@@ -39,8 +39,8 @@ def own_table(folder: str) -> SqlTable:
     return SqlTable(plain_connection(database=f"{folder}/t.duckdb"), "t")
 
 
-def merganser_table(folder: str, options: str = "") -> SqlTable:
-    connection = merganser_connection()
+def merganser_table(folder: str, options: str = "", memory_limit: str = "4GB") -> SqlTable:
+    connection = merganser_connection(memory_limit=memory_limit)
     connection.execute(f"ATTACH '{folder}' AS lake (TYPE merganser)")
     return SqlTable(connection, "lake.t", options)
 
@@ -118,6 +118,8 @@ PEERS = {
     "duckdb": own_table,
     "merganser": merganser_table,
     "merganser_dv": lambda folder: merganser_table(folder, VECTORS),
+    "merganser_2gb": lambda folder: merganser_table(folder, memory_limit="2GB"),
+    "merganser_dv_2gb": lambda folder: merganser_table(folder, VECTORS, memory_limit="2GB"),
     "delta_rs": DeltaRs,
     "duckrun": Duckrun,
 }

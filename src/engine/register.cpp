@@ -11,6 +11,7 @@
 #include "engine/session/engine_version.hpp"
 #include "engine/session/isolation_level.hpp"
 #include "engine/session/statement_commit.hpp"
+#include "engine/session/unchanged_commit.hpp"
 #include "engine/write/file_patches.hpp"
 #include "engine/write/partition_writer.hpp"
 
@@ -26,6 +27,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	RegisterPropertyDefaults(db);
 	RegisterStatementCommit(db);
 	RegisterIsolationLevel(db);
+	RegisterUnchangedCommit(db);
 	RegisterFilePatches(db);
 	RegisterRowGroupSize(db);
 	RegisterSparkStatements(db);

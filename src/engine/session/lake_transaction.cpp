@@ -9,6 +9,7 @@
 #include "engine/session/isolation_level.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "engine/session/reexecution.hpp"
+#include "engine/session/unchanged_commit.hpp"
 #include "base/uri.hpp"
 #include "log/checkpoint_writer.hpp"
 #include "protocol/deletion_vector.hpp"
@@ -130,7 +131,7 @@ void LakeTransaction::Stage(duckdb::ClientContext &context, const TableLocation 
 	std::lock_guard<std::mutex> guard(lock);
 	auto &state = PinnedState(context, location);
 	CheckSingleTable(state);
-	if (change.IsEmpty()) {
+	if (change.IsEmpty() && !CommitsUnchanged(context)) {
 		return;
 	}
 	if (state.drop && state.base->configuration->IsAppendOnly()) {
@@ -334,7 +335,8 @@ duckdb::ErrorData LakeTransaction::Commit(duckdb::ClientContext &context) {
 		return duckdb::ErrorData();
 	}
 	finished = true;
-	const bool has_change = written_state && written_state->change && !written_state->change->IsEmpty();
+	const bool is_written = written_state && written_state->change;
+	const bool has_change = is_written && (!written_state->change->IsEmpty() || CommitsUnchanged(context));
 	if (!has_change || IsLoadedAlready(*written_state)) {
 		for (auto &entry : tables) {
 			DeleteWrittenFiles(*entry.second);
