@@ -7,6 +7,7 @@
 #include "engine/catalog/property_defaults.hpp"
 #include "engine/functions/spark_statement.hpp"
 #include "engine/functions/table_functions.hpp"
+#include "engine/maintain/optimize_run.hpp"
 #include "engine/scan/lake_scan.hpp"
 #include "engine/session/engine_version.hpp"
 #include "engine/session/isolation_level.hpp"
@@ -31,6 +32,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	RegisterFilePatches(db);
 	RegisterRowGroupSize(db);
 	RegisterSparkStatements(db);
+	RegisterOptimize(db);
 	duckdb::ExtensionLoader loader(db, LAKE_TYPE);
 	loader.RegisterFunction(MakeReadDelta());
 	loader.RegisterFunction(MakeScanStub());

@@ -3,6 +3,7 @@
 #include "duckdb.hpp"
 #include "duckdb/function/table_function.hpp"
 #include "engine/functions/row_function.hpp"
+#include "engine/maintain/work_progress.hpp"
 
 namespace merganser {
 
@@ -10,7 +11,8 @@ namespace merganser {
 //! executed (PREPARE, EXPLAIN).
 struct ChangingCall : public duckdb::TableFunctionData {
 	//! Called once for each execution, within the statement's transaction; the rows are the result.
-	virtual std::vector<duckdb::vector<duckdb::Value>> Run(duckdb::ClientContext &context) const = 0;
+	virtual std::vector<duckdb::vector<duckdb::Value>> Run(duckdb::ClientContext &context,
+	                                                       WorkProgress &progress) const = 0;
 	bool SupportStatementCache() const override {
 		return false;
 	}

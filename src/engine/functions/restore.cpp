@@ -28,7 +28,7 @@ struct RestoreCall : public ChangingCall {
 	std::optional<int64_t> version;
 	duckdb::timestamp_tz_t timestamp;
 
-	std::vector<duckdb::vector<Value>> Run(duckdb::ClientContext &context) const override {
+	std::vector<duckdb::vector<Value>> Run(duckdb::ClientContext &context, WorkProgress &) const override {
 		auto &transaction = LakeTransaction::Get(context, catalog);
 		transaction.CheckMayWrite(context, location);
 		const auto current = transaction.View(context, location);

@@ -2,6 +2,7 @@
 
 #include "duckdb/common/exception/binder_exception.hpp"
 #include "engine/functions/application_version.hpp"
+#include "engine/functions/optimize.hpp"
 #include "engine/functions/restore.hpp"
 #include "engine/functions/row_function.hpp"
 #include "engine/functions/table_argument.hpp"
@@ -191,6 +192,7 @@ void RegisterTableFunctions(duckdb::ExtensionLoader &loader) {
 	loader.RegisterFunction(MakeRestore());
 	loader.RegisterFunction(MakeSetTxn());
 	loader.RegisterFunction(MakeTransactions());
+	loader.RegisterFunction(MakeOptimize());
 }
 
 } // namespace merganser

@@ -238,6 +238,7 @@ void PartitionWriter::Close(OpenFile &file) {
 	added.partition_values = values;
 	added.stats = writing.bounds.ToText(file.bounds, file.row_count);
 	writing.byte_count += file.parquet.SizeBytes();
+	writing.progress.row_count += file.row_count;
 	std::lock_guard<std::mutex> guard(writing.lock);
 	writing.added_files.push_back(std::move(added));
 }

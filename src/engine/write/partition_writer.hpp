@@ -24,6 +24,8 @@ struct WriteProgress {
 	std::atomic<uint64_t> waiting_bytes {0};
 	std::atomic<uint64_t> encoded_bytes {0};
 	std::atomic<uint64_t> file_bytes {0};
+	//! Of closed files.
+	std::atomic<uint64_t> row_count {0};
 
 	//! One more may be opened.
 	bool HasFewOpenFiles() const;
