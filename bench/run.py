@@ -100,6 +100,25 @@ def deletion_vectors(options) -> Report:
     return Report(figures, problems=problems)
 
 
+def optimize(options) -> Report:
+    lake = SCRATCH / "optimize"
+    files = 20 if options.small else 1000
+    run_workload("optimize", "make", lake, tpch_source(options) / "lineitem.source.parquet", files)
+    figures, problems = {}, []
+    for kind, engines, more in (("compact", ["merganser", "duckdb_copy", "delta_rs"], ()),
+                                ("cluster", ["merganser", "delta_rs"],
+                                 ("unclustered_percent", "date_percent", "part_percent"))):
+        names = ("seconds", "peak_mb", *more)
+        taken, wrong = compare([f"{kind}_{engine}" for engine in engines], options.runs,
+                               lambda engine: run_workload("optimize", engine, lake), names)
+        problems += [f"optimize: {problem}" for problem in wrong]
+        for engine, mine in taken.items():
+            own = figures.setdefault(engine.partition("_")[2], {})
+            own.update({f"{kind}_{name}": figure for name, figure in mine.items()})
+    shutil.rmtree(lake, ignore_errors=True)
+    return Report(figures, problems=problems)
+
+
 def concurrent_appends(options) -> Report:
     folder = SCRATCH / "concurrent"
     appends, mixed = (5, 10) if options.small else (50, 200)
@@ -114,7 +133,7 @@ def concurrent_appends(options) -> Report:
 
 BENCHMARKS = {"merge_chain": merge_chain, "snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas,
               "small_inserts": small_inserts, "deletion_vectors": deletion_vectors,
-              "concurrent_appends": concurrent_appends, "little_memory": little_memory}
+              "concurrent_appends": concurrent_appends, "little_memory": little_memory, "optimize": optimize}
 #: The others know one size besides --small.
 SCALED = ["merge_chain", "little_memory"]
 

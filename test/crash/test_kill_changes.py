@@ -1,4 +1,4 @@
-"""kill -9 in the middle of UPDATE, MERGE and transactions over them: each has happened whole or not at all."""
+"""kill -9 in the middle of UPDATE, MERGE, transactions over them, OPTIMIZE: each has happened whole or not at all."""
 
 import os
 import random
@@ -13,6 +13,7 @@ import duckdb
 from lakes import open_lake
 
 WRITER = Path(__file__).with_name("change_writer.py")
+OPTIMIZER = Path(__file__).with_name("optimizer.py")
 NAMES = ["ann", "ben"]
 TABLES = {"copied": "false", "vectors": "true"}
 KILLS = int(os.environ.get("MERGANSER_CRASH_KILLS", "200"))
@@ -76,9 +77,10 @@ def kill_at_random(processes: list[subprocess.Popen], choice: random.Random) -> 
 
 
 def start(extension: Path, root: Path, choice: random.Random) -> list[subprocess.Popen]:
-    return [subprocess.Popen([sys.executable, str(WRITER), str(extension), str(root / "lake"),
-                              str(root / f"{name}.ledger"), name, str(choice.randrange(2**31))],
-                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for name in NAMES]
+    commands = [[WRITER, extension, root / "lake", root / f"{name}.ledger", name] for name in NAMES]
+    commands.append([OPTIMIZER, extension, root / "lake", "optimizer"])
+    return [subprocess.Popen([sys.executable, *map(str, command), str(choice.randrange(2**31))],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for command in commands]
 
 
 def test_changes_are_whole(extension: Path, tmp_path: Path) -> None:
@@ -88,8 +90,10 @@ def test_changes_are_whole(extension: Path, tmp_path: Path) -> None:
     for _ in range(KILLS // len(NAMES)):
         kill_at_random(start(extension, tmp_path, choice), choice)
         check(connection, tmp_path)
-    commits = connection.execute("SELECT count(*) FROM merganser_history('lake.copied')").fetchone()[0]
-    assert commits > KILLS // 10, "the writers were killed before they did anything"
+    commits = connection.execute("""SELECT count(*) FILTER (operation <> 'OPTIMIZE'),
+        count(*) FILTER (operation = 'OPTIMIZE') FROM merganser_history('lake.copied')""").fetchone()
+    assert commits[0] > KILLS // 10, "the writers were killed before they did anything"
+    assert commits[1] > KILLS // 20, "the optimizer was killed before it did anything"
     # An independent reader agrees on what is there.
     opened = deltalake.DeltaTable(str(tmp_path / "lake/main/copied"))
     rows = deltalake.QueryBuilder().register("t", opened).execute("SELECT count(*) AS n, sum(v) AS s FROM t").read_all()

@@ -1,0 +1,153 @@
+"""merganser_optimize beside other writers, interrupted, and with its progress looked at."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from lakes import open_lake
+
+ROUNDS = 12
+#: Each owns the keys that begin with its number: rows are inserted, updated and deleted while others optimize.
+WRITER = """
+import duckdb, sys
+extension, lake, writer, rounds, vectors = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
+con = duckdb.connect(config={"allow_unsigned_extensions": "true", "threads": "1"})
+con.execute(f"LOAD '{extension}'")
+con.execute(f"ATTACH '{lake}' AS lake (TYPE merganser)")
+for n in range(rounds):
+    key = writer * 1000 + n
+    con.execute(f"INSERT INTO lake.t VALUES ({key}, 1), ({key + 500}, 1)")
+    if writer > 0:
+        assert con.execute(f"UPDATE lake.t SET v = v + 1 WHERE k = {key}").fetchall() == [(1,)]
+        assert con.execute(f"DELETE FROM lake.t WHERE k = {key + 500}").fetchall() == [(1,)]
+"""
+OPTIMIZER = """
+import duckdb, pathlib, sys
+extension, lake, stop = sys.argv[1:]
+con = duckdb.connect(config={"allow_unsigned_extensions": "true", "threads": "2"})
+con.execute(f"LOAD '{extension}'")
+con.execute(f"ATTACH '{lake}' AS lake (TYPE merganser)")
+con.execute("SET merganser_optimize_commit_size = 4000")
+while not pathlib.Path(stop).exists():
+    con.execute("CALL merganser_optimize('lake.t')")
+"""
+
+
+def run(script: str, *arguments: object) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-c", script, *map(str, arguments)], stderr=subprocess.PIPE, text=True)
+
+
+def finish(processes: list[subprocess.Popen]) -> None:
+    errors = [process.communicate()[1] for process in processes]
+    assert all(process.returncode == 0 for process in processes), "\n".join(errors)
+
+
+@pytest.mark.parametrize("vectors", ["false", "true"])
+def test_nothing_is_lost_or_doubled_beside_writers(extension: Path, tmp_path: Path, vectors: str) -> None:
+    lake, stop = tmp_path / "lake", tmp_path / "stop"
+    connection = open_lake(extension, lake)
+    connection.execute(f"CREATE TABLE lake.t (k INTEGER, v INTEGER) WITH ('delta.enableDeletionVectors' = '{vectors}')")
+    writers = [run(WRITER, extension, lake, n, ROUNDS, vectors) for n in range(3)]
+    optimizers = [run(OPTIMIZER, extension, lake, stop) for _ in range(2)]
+    finish(writers)
+    stop.touch()
+    finish(optimizers)
+    expected = sorted([(n, 1) for n in range(ROUNDS)] + [(n + 500, 1) for n in range(ROUNDS)]
+                      + [(writer * 1000 + n, 2) for writer in (1, 2) for n in range(ROUNDS)])
+    assert connection.execute("SELECT k, v FROM lake.t ORDER BY k").fetchall() == expected
+    commits = connection.execute("SELECT count(*) FROM merganser_history('lake.t') WHERE operation = 'OPTIMIZE'")
+    assert commits.fetchone()[0] > 2
+    connection.execute("CALL merganser_optimize('lake.t')")
+    assert connection.execute("SELECT count(*) FROM merganser_files('lake.t')").fetchall() == [(1,)]
+
+
+class LargeTable:
+    """Optimizing it takes long enough for others to come in between."""
+
+    FILES = 8
+
+    def __init__(self, extension: Path, folder: Path) -> None:
+        self.folder = folder
+        self.connection, self.rival = open_lake(extension, folder), open_lake(extension, folder)
+        self.connection.execute("CREATE TABLE lake.t (id BIGINT, a VARCHAR, b DOUBLE)")
+        for n in range(self.FILES):
+            self.connection.execute(f"INSERT INTO lake.t SELECT {n} * 400000 + range, md5(range::VARCHAR), random() "
+                                    "FROM range(400000)")
+
+    def optimize(self) -> threading.Thread:
+        """Begins; returns when the first new file is being written."""
+        self.error: Exception | None = None
+        before = set(self.data_files())
+
+        def call() -> None:
+            try:
+                self.connection.execute("CALL merganser_optimize('lake.t')")
+            except Exception as error:  # noqa: BLE001
+                self.error = error
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        while set(self.all_files()) <= before and thread.is_alive():
+            time.sleep(0.001)
+        return thread
+
+    def all_files(self) -> list[Path]:
+        return [path for path in (self.folder / "main" / "t").iterdir() if path.is_file()]
+
+    def data_files(self) -> list[Path]:
+        return [path for path in self.all_files() if path.suffix == ".parquet"]
+
+    def operations(self) -> list[str]:
+        rows = self.rival.execute("SELECT operation FROM merganser_history('lake.t') ORDER BY version").fetchall()
+        return [row[0] for row in rows][1 + self.FILES:]
+
+    def count(self) -> int:
+        return self.rival.execute("SELECT count(*) FROM lake.t").fetchone()[0]
+
+
+@pytest.fixture
+def large(extension: Path, tmp_path: Path) -> LargeTable:
+    return LargeTable(extension, tmp_path / "lake")
+
+
+def test_an_append_is_no_conflict(large: LargeTable) -> None:
+    thread = large.optimize()
+    large.rival.execute("INSERT INTO lake.t VALUES (-1, 'late', 0)")
+    thread.join()
+    assert large.error is None
+    assert large.operations() == ["WRITE", "OPTIMIZE"]
+    # The late file is left for the next time.
+    assert large.rival.execute("SELECT count(*) FROM merganser_files('lake.t')").fetchall() == [(2,)]
+    assert large.count() == large.FILES * 400000 + 1
+
+
+def test_a_change_of_an_input_is_planned_anew(large: LargeTable) -> None:
+    thread = large.optimize()
+    assert large.rival.execute("DELETE FROM lake.t WHERE id = 3").fetchall() == [(1,)]
+    thread.join()
+    assert large.error is None
+    assert large.operations() == ["DELETE", "OPTIMIZE"]
+    assert large.rival.execute("SELECT count(*) FROM lake.t WHERE id = 3").fetchall() == [(0,)]
+    assert large.count() == large.FILES * 400000 - 1
+    # Files of the run that lost are gone.
+    referenced = large.rival.execute("SELECT count(*) FROM merganser_files('lake.t')").fetchone()[0]
+    assert len(large.data_files()) == large.FILES + 1 + 1, "old files, the copy that DELETE made, the new one"
+    assert referenced == 2
+
+
+def test_an_interrupt_leaves_nothing_behind(large: LargeTable) -> None:
+    before = large.data_files()
+    thread = large.optimize()
+    large.connection.interrupt()
+    thread.join()
+    assert isinstance(large.error, duckdb.InterruptException)
+    assert sorted(large.all_files()) == sorted(before)
+    assert large.operations() == []
+    large.connection.execute("CALL merganser_optimize('lake.t')")
+    assert large.operations() == ["OPTIMIZE"]
+    assert large.count() == large.FILES * 400000
