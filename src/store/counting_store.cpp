@@ -61,6 +61,15 @@ std::vector<ObjectInfo> CountingStore::List(const std::string &folder, ListDepth
 	return found;
 }
 
+void CountingStore::Walk(const std::string &folder, const std::function<bool(const std::string &)> &enter,
+                         const std::function<void(const ObjectInfo &)> &visit) {
+	Count(StoreCall::LIST);
+	inner->Walk(folder, enter, [&](const ObjectInfo &object) {
+		counters.entries_listed++;
+		visit(object);
+	});
+}
+
 std::optional<ObjectInfo> CountingStore::Head(const std::string &path) {
 	Count(StoreCall::HEAD);
 	return inner->Head(path);
@@ -130,6 +139,11 @@ bool CountingStore::FolderExists(const std::string &folder) {
 std::unique_ptr<StoreLock> CountingStore::LockFolder(const std::string &folder, LockMode mode) {
 	Count(StoreCall::LOCK_FOLDER);
 	return inner->LockFolder(folder, mode);
+}
+
+std::optional<std::unique_ptr<StoreLock>> CountingStore::TryLockFolder(const std::string &folder, LockMode mode) {
+	Count(StoreCall::LOCK_FOLDER);
+	return inner->TryLockFolder(folder, mode);
 }
 
 std::optional<std::string> CountingStore::LocalPath(const std::string &path) {

@@ -141,6 +141,24 @@ std::vector<ObjectInfo> ListLocalFolder(const std::string &folder, ListDepth dep
 	return found;
 }
 
+void WalkLocalFolder(const std::string &folder, const std::function<bool(const std::string &)> &enter,
+                     const std::function<void(const ObjectInfo &)> &visit) {
+	WalkFolders(folder, [&](FolderReader &reader, const dirent &entry, std::string &path) {
+		if (IsLeftover(entry.d_name)) {
+			return false;
+		}
+		if (reader.IsRealFolder(entry)) {
+			return enter(path);
+		}
+		struct stat status;
+		const bool may_be_file = entry.d_type == DT_REG || entry.d_type == DT_UNKNOWN;
+		if (may_be_file && reader.Stat(entry.d_name, status, false) && S_ISREG(status.st_mode)) {
+			visit(InfoOf(std::move(path), status));
+		}
+		return false;
+	});
+}
+
 std::vector<ObjectInfo> ListLocalLeftovers(const std::string &folder) {
 	std::vector<ObjectInfo> found;
 	WalkFolders(folder, [&](FolderReader &reader, const dirent &entry, std::string &path) {

@@ -80,6 +80,11 @@ std::vector<ObjectInfo> LocalStore::List(const std::string &folder, ListDepth de
 	return found;
 }
 
+void LocalStore::Walk(const std::string &folder, const std::function<bool(const std::string &)> &enter,
+                      const std::function<void(const ObjectInfo &)> &visit) {
+	WalkLocalFolder(CheckedFolder(folder), enter, visit);
+}
+
 std::optional<ObjectInfo> LocalStore::Head(const std::string &path) {
 	CheckLocalPath(path);
 	struct stat status;
@@ -217,14 +222,18 @@ bool LocalStore::FolderExists(const std::string &folder) {
 
 namespace {
 
-enum class FlockOutcome { HELD, NO_LOCKS, INTERRUPTED };
+enum class FlockOutcome { HELD, BUSY, NO_LOCKS, INTERRUPTED };
 
-FlockOutcome Flock(const FileHandle &handle, const std::string &folder, LockMode mode) {
-	if (flock(handle.Descriptor(), mode == LockMode::SHARED ? LOCK_SH : LOCK_EX) == 0) {
+FlockOutcome Flock(const FileHandle &handle, const std::string &folder, LockMode mode, bool waits) {
+	const int operation = (mode == LockMode::SHARED ? LOCK_SH : LOCK_EX) | (waits ? 0 : LOCK_NB);
+	if (flock(handle.Descriptor(), operation) == 0) {
 		return FlockOutcome::HELD;
 	}
 	if (errno == EINTR) {
 		return FlockOutcome::INTERRUPTED;
+	}
+	if (errno == EWOULDBLOCK && !waits) {
+		return FlockOutcome::BUSY;
 	}
 	if (errno == EBADF || errno == ENOLCK || errno == ENOTSUP || errno == ENOSYS || errno == EINVAL) {
 		return FlockOutcome::NO_LOCKS;
@@ -240,9 +249,8 @@ bool HasStillName(const FileHandle &handle, const std::string &folder) {
 	       locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
 }
 
-} // namespace
-
-std::unique_ptr<StoreLock> LocalStore::LockFolder(const std::string &folder, LockMode mode) {
+//! nullopt: another holds it and we do not wait.
+std::optional<std::unique_ptr<StoreLock>> LockLocalFolder(const std::string &folder, LockMode mode, bool waits) {
 	CheckLocalPath(folder);
 	while (true) {
 		auto handle = OpenFile(folder, O_RDONLY | O_DIRECTORY);
@@ -254,15 +262,28 @@ std::unique_ptr<StoreLock> LocalStore::LockFolder(const std::string &folder, Loc
 		}
 		auto outcome = FlockOutcome::INTERRUPTED;
 		while (outcome == FlockOutcome::INTERRUPTED) {
-			outcome = Flock(handle, folder, mode);
+			outcome = Flock(handle, folder, mode, waits);
 		}
 		if (outcome == FlockOutcome::NO_LOCKS) {
 			return nullptr;
+		}
+		if (outcome == FlockOutcome::BUSY) {
+			return std::nullopt;
 		}
 		if (HasStillName(handle, folder)) {
 			return std::make_unique<LocalFolderLock>(std::move(handle));
 		}
 	}
+}
+
+} // namespace
+
+std::unique_ptr<StoreLock> LocalStore::LockFolder(const std::string &folder, LockMode mode) {
+	return std::move(*LockLocalFolder(folder, mode, true));
+}
+
+std::optional<std::unique_ptr<StoreLock>> LocalStore::TryLockFolder(const std::string &folder, LockMode mode) {
+	return LockLocalFolder(folder, mode, false);
 }
 
 std::optional<std::string> LocalStore::LocalPath(const std::string &path) {

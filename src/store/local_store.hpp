@@ -16,6 +16,8 @@ public:
 
 	std::vector<ObjectInfo> List(const std::string &folder, ListDepth depth,
 	                             const std::string &start_after = std::string()) override;
+	void Walk(const std::string &folder, const std::function<bool(const std::string &)> &enter,
+	          const std::function<void(const ObjectInfo &)> &visit) override;
 	std::optional<ObjectInfo> Head(const std::string &path) override;
 	std::optional<std::string> TryGet(const std::string &path) override;
 	std::string GetRange(const std::string &path, uint64_t offset, uint64_t length) override;
@@ -35,6 +37,7 @@ public:
 	//! flock() on the folder itself. nullptr also when there is no such folder. A thread that takes it twice waits
 	//! forever.
 	std::unique_ptr<StoreLock> LockFolder(const std::string &folder, LockMode mode) override;
+	std::optional<std::unique_ptr<StoreLock>> TryLockFolder(const std::string &folder, LockMode mode) override;
 	std::optional<std::string> LocalPath(const std::string &path) override;
 	std::string Name() const override;
 

@@ -3,6 +3,7 @@
 #include "base/outcome.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,11 @@ public:
 	//! A missing folder gives an empty list.
 	virtual std::vector<ObjectInfo> List(const std::string &folder, ListDepth depth,
 	                                     const std::string &start_after = std::string()) = 0;
+	//! Calls `visit` for every object below `folder`, in no order and, where the store can, without holding all of them
+	//! at once. Each folder below (its full path) is first shown to `enter`; nothing in one that it refuses is
+	//! visited. What symbolic links lead to is not, nor are they. A missing folder is an empty one.
+	virtual void Walk(const std::string &folder, const std::function<bool(const std::string &)> &enter,
+	                  const std::function<void(const ObjectInfo &)> &visit);
 	//! nullopt when there is no such object.
 	virtual std::optional<ObjectInfo> Head(const std::string &path) = 0;
 	//! The whole object, nullopt when there is none.
@@ -107,6 +113,11 @@ public:
 		(void)folder;
 		(void)mode;
 		return nullptr;
+	}
+
+	//! Like LockFolder, but never waits: nullopt when the lock is not free.
+	virtual std::optional<std::unique_ptr<StoreLock>> TryLockFolder(const std::string &folder, LockMode mode) {
+		return LockFolder(folder, mode);
 	}
 
 	//! The path under which other code in this process may read the object directly from the local disk;

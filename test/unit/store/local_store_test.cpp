@@ -218,6 +218,38 @@ TEST(LocalStore, LockIsHeldUntilDestroyed) {
 	EXPECT_EQ(EntryCount(folder.path), 0u) << "no lock file";
 }
 
+TEST(LocalStore, ALockThatIsNotFreeIsNotWaitedFor) {
+	TemporaryFolder folder;
+	LocalStore store;
+	auto held = store.LockFolder(folder.path, LockMode::SHARED);
+	EXPECT_EQ(store.TryLockFolder(folder.path, LockMode::EXCLUSIVE), std::nullopt);
+	EXPECT_NE(*store.TryLockFolder(folder.path, LockMode::SHARED), nullptr);
+	held.reset();
+	const auto free = store.TryLockFolder(folder.path, LockMode::EXCLUSIVE);
+	ASSERT_TRUE(free.has_value());
+	EXPECT_NE(*free, nullptr);
+	EXPECT_EQ(*store.TryLockFolder(folder / "none", LockMode::EXCLUSIVE), nullptr);
+}
+
+TEST(LocalStore, AWalkFollowsNoLinks) {
+	TemporaryFolder folder;
+	TemporaryFolder outside;
+	LocalStore store;
+	store.Put(outside / "x", "x");
+	store.Put(folder / "a", "x");
+	std::filesystem::create_directory_symlink(outside.path, folder / "folder");
+	std::filesystem::create_symlink(outside / "x", folder / "file");
+	std::string found;
+	store.Walk(
+	    folder.path,
+	    [](const std::string &path) {
+		    ADD_FAILURE() << path;
+		    return true;
+	    },
+	    [&](const ObjectInfo &object) { found += object.path.substr(folder.path.size() + 1) + " "; });
+	EXPECT_EQ(found, "a ");
+}
+
 TEST(LocalStore, SharedLocksLetEachOtherIn) {
 	TemporaryFolder folder;
 	LocalStore store;

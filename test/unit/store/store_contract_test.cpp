@@ -11,6 +11,7 @@
 #include <fstream>
 #include <functional>
 #include <gtest/gtest.h>
+#include <set>
 #include <thread>
 
 using namespace merganser;
@@ -262,6 +263,30 @@ TEST_P(StoreContract, FolderExistsWhenSomethingIsBelow) {
 	EXPECT_TRUE(store->FolderExists(folder / "a/b"));
 	EXPECT_FALSE(store->FolderExists(folder / "a/b/x")) << "an object is no folder";
 	EXPECT_FALSE(store->FolderExists(folder / "a/b/x/y"));
+}
+
+TEST_P(StoreContract, WalkGivesEveryObjectOfTheFoldersThatAreEntered) {
+	for (const auto *name : {"t/a", "t/p/b", "t/p/q/c", "t/no/d", "t/no/deep/e", "t2/f"}) {
+		store->Put(folder / name, "x");
+	}
+	std::set<std::string> asked;
+	std::set<std::string> found;
+	store->Walk(
+	    folder / "t",
+	    [&](const std::string &path) {
+		    asked.insert(path);
+		    return !path.ends_with("/no");
+	    },
+	    [&](const ObjectInfo &object) {
+		    EXPECT_EQ(object.size_bytes, 1u);
+		    EXPECT_GT(object.modified_ms, 0);
+		    found.insert(object.path);
+	    });
+	EXPECT_EQ(found, (std::set<std::string> {folder / "t/a", folder / "t/p/b", folder / "t/p/q/c"}));
+	EXPECT_EQ(asked, (std::set<std::string> {folder / "t/p", folder / "t/p/q", folder / "t/no"}));
+	store->Walk(
+	    folder / "missing", [](const std::string &) { return true; },
+	    [](const ObjectInfo &object) { ADD_FAILURE() << object.path; });
 }
 
 TEST_P(StoreContract, OneOfManyRacersWrites) {
