@@ -4,6 +4,9 @@
 #include "base/uri.hpp"
 #include "log/commit_file.hpp"
 
+#include <mutex>
+#include <utility>
+
 namespace merganser {
 
 namespace {
@@ -30,7 +33,77 @@ CheckpointPart ReadPart(const TableLocation &location, LogContext context, std::
 	return part;
 }
 
+//! Takes the sidecars out.
+template <class ACTIONS, class ACTION_OF>
+void MoveSidecars(ACTIONS &actions, ACTION_OF action_of, std::vector<Sidecar> &sidecars) {
+	std::erase_if(actions, [&](auto &entry) {
+		auto sidecar = std::get_if<Sidecar>(&action_of(entry));
+		if (sidecar) {
+			sidecars.push_back(std::move(*sidecar));
+		}
+		return sidecar != nullptr;
+	});
+}
+
+void ReadJsonRows(const TableLocation &location, const LogFile &file, const CheckpointTaker &taker,
+                  std::vector<Sidecar> &sidecars) {
+	auto actions = ReadLogFile(location, file);
+	MoveSidecars(
+	    actions, [](Action &action) -> Action & { return action; }, sidecars);
+	taker.actions(std::move(actions));
+}
+
+void ReadParquetRows(const TableLocation &location, LogContext context, const CheckpointReadRequest &request,
+                     const CheckpointTaker &taker, std::vector<Sidecar> &sidecars) {
+	std::mutex lock;
+	auto take = [&](CheckpointRows &rows) {
+		{
+			std::lock_guard<std::mutex> guard(lock);
+			MoveSidecars(
+			    rows.others, [](auto &entry) -> Action & { return entry.second; }, sidecars);
+		}
+		taker.rows(rows);
+	};
+	context.parquet.ReadCheckpoint(*location.store, request, take, context.cancel);
+}
+
 } // namespace
+
+void ReadCheckpointRows(const TableLocation &location, LogContext context, const std::vector<LogFile> &checkpoint,
+                        CheckpointReadRequest request, const CheckpointTaker &taker) {
+	std::vector<Sidecar> sidecars;
+	request.others = true;
+	request.files.clear();
+	if (checkpoint.front().is_json) {
+		ReadJsonRows(location, checkpoint.front(), taker, sidecars);
+	} else {
+		for (auto &file : checkpoint) {
+			request.files.push_back(file.path);
+		}
+		ReadParquetRows(location, context, request, taker, sidecars);
+	}
+	if (!sidecars.empty()) {
+		request.files = SidecarPaths(location, sidecars);
+		std::vector<Sidecar> none;
+		ReadParquetRows(location, context, request, taker, none);
+	}
+}
+
+std::vector<Sidecar> ReadSidecars(const TableLocation &location, LogContext context, const LogFile &checkpoint) {
+	std::vector<Sidecar> sidecars;
+	const CheckpointTaker nothing {[](std::vector<Action> &&) {},
+	                               [](CheckpointRows &) {
+	                               }};
+	if (checkpoint.is_json) {
+		ReadJsonRows(location, checkpoint, nothing, sidecars);
+		return sidecars;
+	}
+	CheckpointReadRequest request;
+	request.files = {checkpoint.path};
+	request.add_files = false;
+	ReadParquetRows(location, context, request, nothing, sidecars);
+	return sidecars;
+}
 
 std::vector<std::string> SidecarPaths(const TableLocation &location, const std::vector<Sidecar> &sidecars) {
 	std::vector<std::string> paths;

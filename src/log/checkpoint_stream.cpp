@@ -2,7 +2,6 @@
 
 #include "base/error.hpp"
 #include "log/checkpoint_reader.hpp"
-#include "log/commit_file.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -110,36 +109,25 @@ void CheckpointStream::ReadPrevious(std::vector<LogFile> checkpoint) {
 }
 
 void CheckpointStream::ReadAll(const std::vector<LogFile> &checkpoint) {
-	std::vector<Sidecar> sidecars;
-	if (checkpoint.front().is_json) {
-		ReadJson(checkpoint.front(), sidecars);
-	} else {
-		std::vector<std::string> paths;
-		for (auto &file : checkpoint) {
-			paths.push_back(file.path);
-		}
-		ReadParquet(paths, sidecars);
-	}
-	if (!sidecars.empty()) {
-		std::vector<Sidecar> none;
-		ReadParquet(SidecarPaths(snapshot.location, sidecars), none);
-	}
+	CheckpointReadRequest request;
+	request.stats = true;
+	request.removes = true;
+	const CheckpointTaker taker {[&](std::vector<Action> &&actions) { PushActions(std::move(actions)); },
+	                             [&](CheckpointRows &rows) {
+		                             PushFiltered(rows);
+	                             }};
+	ReadCheckpointRows(snapshot.location, context, checkpoint, std::move(request), taker);
 }
 
-void CheckpointStream::ReadJson(const LogFile &file, std::vector<Sidecar> &sidecars) {
+void CheckpointStream::PushActions(std::vector<Action> &&actions) {
 	CheckpointRowsBuilder builder;
-	for (auto &action : ReadLogFile(snapshot.location, file)) {
-		if (auto sidecar = std::get_if<Sidecar>(&action)) {
-			sidecars.push_back(std::move(*sidecar));
-		} else if (auto added = std::get_if<AddFile>(&action)) {
+	for (auto &action : actions) {
+		if (auto added = std::get_if<AddFile>(&action)) {
 			if (!replay.keys.Contains(added->path, added->deletion_vector ? &*added->deletion_vector : nullptr)) {
 				builder.AddFileRow(*added);
 			}
 		} else if (auto removed = std::get_if<RemoveFile>(&action)) {
-			const auto vector = removed->deletion_vector ? &*removed->deletion_vector : nullptr;
-			if (!IsExpired(*removed) && !replay.keys.Contains(removed->path, vector)) {
-				builder.AddOther(AsTombstone(std::move(*removed)));
-			}
+			AddTombstone(std::move(*removed), builder);
 		}
 		if (builder.Count() >= ROWS_PER_BATCH) {
 			PushOrStop(builder.Take());
@@ -148,18 +136,14 @@ void CheckpointStream::ReadJson(const LogFile &file, std::vector<Sidecar> &sidec
 	PushOrStop(builder.Take());
 }
 
-void CheckpointStream::ReadParquet(const std::vector<std::string> &paths, std::vector<Sidecar> &sidecars) {
-	CheckpointReadRequest request;
-	request.files = paths;
-	request.stats = true;
-	request.removes = true;
-	std::mutex sidecar_lock;
-	context.parquet.ReadCheckpoint(
-	    *snapshot.location.store, request, [&](CheckpointRows &rows) { PushFiltered(rows, sidecars, sidecar_lock); },
-	    context.cancel);
+void CheckpointStream::AddTombstone(RemoveFile &&removed, CheckpointRowsBuilder &builder) const {
+	const auto vector = removed.deletion_vector ? &*removed.deletion_vector : nullptr;
+	if (!IsExpired(removed) && !replay.keys.Contains(removed.path, vector)) {
+		builder.AddOther(AsTombstone(std::move(removed)));
+	}
 }
 
-void CheckpointStream::PushFiltered(CheckpointRows &rows, std::vector<Sidecar> &sidecars, std::mutex &sidecar_lock) {
+void CheckpointStream::PushFiltered(CheckpointRows &rows) {
 	CheckpointRowsBuilder builder;
 	std::vector<const CheckpointRows::AddExtras *> extras_of(rows.extras.empty() ? 0 : rows.count);
 	for (auto &extra : rows.extras) {
@@ -176,14 +160,8 @@ void CheckpointStream::PushFiltered(CheckpointRows &rows, std::vector<Sidecar> &
 		}
 	}
 	for (auto &entry : rows.others) {
-		if (auto sidecar = std::get_if<Sidecar>(&entry.second)) {
-			std::lock_guard<std::mutex> guard(sidecar_lock);
-			sidecars.push_back(std::move(*sidecar));
-		} else if (auto removed = std::get_if<RemoveFile>(&entry.second)) {
-			const auto vector = removed->deletion_vector ? &*removed->deletion_vector : nullptr;
-			if (!IsExpired(*removed) && !replay.keys.Contains(removed->path, vector)) {
-				builder.AddOther(AsTombstone(std::move(*removed)));
-			}
+		if (auto removed = std::get_if<RemoveFile>(&entry.second)) {
+			AddTombstone(std::move(*removed), builder);
 		}
 	}
 	PushOrStop(builder.Take());

@@ -66,9 +66,10 @@ private:
 	bool IsExpired(const RemoveFile &removed) const;
 	//! Runs on the reading thread.
 	void ReadAll(const std::vector<LogFile> &checkpoint);
-	void ReadJson(const LogFile &file, std::vector<Sidecar> &sidecars);
-	void ReadParquet(const std::vector<std::string> &files, std::vector<Sidecar> &sidecars);
-	void PushFiltered(CheckpointRows &rows, std::vector<Sidecar> &sidecars, std::mutex &sidecar_lock);
+	//! Of a JSON checkpoint.
+	void PushActions(std::vector<Action> &&actions);
+	void PushFiltered(CheckpointRows &rows);
+	void AddTombstone(RemoveFile &&removed, CheckpointRowsBuilder &builder) const;
 	void PushOrStop(std::unique_ptr<OwnedCheckpointRows> rows);
 
 	const Snapshot &snapshot;

@@ -12,8 +12,6 @@ namespace merganser {
 
 namespace {
 
-constexpr int64_t RETENTION_DEFAULT_MS = 7ll * 24 * 60 * 60 * 1000;
-
 int64_t KnownCheckpoint(const Snapshot &snapshot) {
 	return std::max(snapshot.checkpoint_version, snapshot.memo ? snapshot.memo->NewestCheckpoint() : -1);
 }
@@ -53,9 +51,8 @@ void WriteCheckpoint(const Snapshot &snapshot, LogContext context, int64_t now_m
 		context.cancel.Check();
 		replay.ApplyFile(location, *file);
 	}
-	const auto retention_ms =
-	    snapshot.configuration->PropertyIntervalMs("delta.deletedFileRetentionDuration", RETENTION_DEFAULT_MS);
-	CheckpointStream stream(snapshot, context, std::move(replay), now_ms - retention_ms);
+	CheckpointStream stream(snapshot, context, std::move(replay),
+	                        now_ms - DeletedFileRetentionMs(*snapshot.configuration));
 	if (!segment.checkpoint.empty()) {
 		stream.ReadPrevious(segment.checkpoint);
 	}

@@ -9,11 +9,15 @@
 namespace merganser {
 
 LogInventory LogInventory::List(const TableLocation &location, std::optional<int64_t> first_version) {
-	LogInventory inventory;
 	const auto folder = location.LogFolder();
 	const auto start_after = first_version ? JoinPath(folder, VersionText(*first_version)) : std::string();
+	return Of(location.store->List(folder, ListDepth::SHALLOW, start_after));
+}
+
+LogInventory LogInventory::Of(const std::vector<ObjectInfo> &listing) {
+	LogInventory inventory;
 	std::map<std::pair<int64_t, uint32_t>, std::map<uint32_t, LogFile>> parts;
-	for (auto &object : location.store->List(folder, ListDepth::SHALLOW, start_after)) {
+	for (auto &object : listing) {
 		inventory.entry_count++;
 		auto file = object.is_folder ? std::nullopt : ParseLogFileName(object.path);
 		if (!file) {
@@ -153,6 +157,17 @@ std::vector<DatedCommit> LogInventory::DatedCommits() const {
 		dated.push_back(DatedCommit {&file, timestamp_ms});
 	}
 	return dated;
+}
+
+int64_t LogInventory::NewestByFileTime(int64_t time_ms) const {
+	int64_t newest = -1;
+	for (const auto &commit : DatedCommits()) {
+		if (commit.timestamp_ms > time_ms) {
+			break;
+		}
+		newest = commit.file->version;
+	}
+	return newest;
 }
 
 } // namespace merganser

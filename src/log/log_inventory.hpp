@@ -21,6 +21,8 @@ class LogInventory {
 public:
 	//! Lists the log; with `first_version` only from that version's files on.
 	static LogInventory List(const TableLocation &location, std::optional<int64_t> first_version = std::nullopt);
+	//! Of such a listing.
+	static LogInventory Of(const std::vector<ObjectInfo> &listing);
 
 	//! True when there is no commit and no complete checkpoint.
 	bool IsEmpty() const {
@@ -43,6 +45,8 @@ public:
 
 	//! The commits whose versions can be read, ascending.
 	std::vector<DatedCommit> DatedCommits() const;
+	//! The newest version at or before `time_ms` by the times of the files; -1 without.
+	int64_t NewestByFileTime(int64_t time_ms) const;
 
 	std::map<int64_t, LogFile> commits;
 	//! Complete ones: one file, or all parts in order.

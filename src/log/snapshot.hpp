@@ -91,6 +91,10 @@ SnapshotPtr LoadSnapshot(const TableLocation &location, LogContext context,
 //! the table is gone.
 SnapshotPtr RefreshSnapshot(const SnapshotPtr &older, LogContext context);
 
+//! One small call: the commit file that the snapshot ends with is there, as it was. False too where the snapshot does
+//! not know it, and where it was cleaned up.
+bool LastCommitIsThere(const Snapshot &snapshot);
+
 //! `older` plus one commit whose actions are known (our own, just written): no store call.
 SnapshotPtr AdvanceSnapshot(const SnapshotPtr &older, const std::vector<Action> &actions, const LogFile &commit);
 

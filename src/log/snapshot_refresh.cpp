@@ -99,6 +99,15 @@ SnapshotPtr RefreshSnapshot(const SnapshotPtr &older, LogContext context) {
 	return LoadSnapshot(location, context);
 }
 
+bool LastCommitIsThere(const Snapshot &snapshot) {
+	if (!snapshot.last_commit) {
+		return false;
+	}
+	const auto now = snapshot.location.store->Head(snapshot.last_commit->path);
+	return now && now->size_bytes == snapshot.last_commit->size_bytes &&
+	       now->modified_ms == snapshot.last_commit->modified_ms;
+}
+
 SnapshotPtr AdvanceSnapshot(const SnapshotPtr &older, const std::vector<Action> &actions, const LogFile &commit) {
 	Verify(commit.version == older->version + 1, "a snapshot advances by one version");
 	LogReplay replay;

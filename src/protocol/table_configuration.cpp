@@ -132,6 +132,11 @@ bool TableConfiguration::ChangeDataFeedEnabled() const {
 	       (PropertyBool("delta.enableChangeDataFeed", false) || PropertyBool("delta.enableChangeDataCapture", false));
 }
 
+int64_t DeletedFileRetentionMs(const TableConfiguration &configuration) {
+	constexpr int64_t WEEK_MS = 7ll * 24 * 60 * 60 * 1000;
+	return configuration.PropertyIntervalMs("delta.deletedFileRetentionDuration", WEEK_MS);
+}
+
 bool DeletionVectorsEnabled(const TableConfiguration &configuration) {
 	return configuration.HasFeature("deletionVectors") &&
 	       configuration.PropertyBool("delta.enableDeletionVectors", false);

@@ -91,6 +91,9 @@ using TableConfigurationPtr = std::shared_ptr<const TableConfiguration>;
 //! delta.enableDeletionVectors and the feature listed: deletes write deletion vectors instead of copying files.
 bool DeletionVectorsEnabled(const TableConfiguration &configuration);
 
+//! delta.deletedFileRetentionDuration, milliseconds; a week where the table does not say.
+int64_t DeletedFileRetentionMs(const TableConfiguration &configuration);
+
 //! The known `delta.*` property with its exact spelling for a name in any case (SQL lower-cases option names);
 //! nullopt for an unknown `delta.` name. Names that do not begin with `delta.` are kept as they are.
 std::optional<std::string> CanonicalPropertyName(std::string_view name);
