@@ -70,7 +70,7 @@ endforeach()
 
 file(GLOB sim_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/test/sim/*.cpp")
 if(sim_sources)
-  merganser_core_test(sim sim TIMEOUT 600 SOURCES ${sim_sources} LINKS mg_txn mg_maintain)
+  merganser_core_test(sim sim TIMEOUT 600 SOURCES ${sim_sources} LINKS mg_upkeep)
 endif()
 
 file(GLOB fuzz_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/test/fuzz/*.cpp")

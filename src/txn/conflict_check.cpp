@@ -86,6 +86,9 @@ public:
 		if (winner.metadata && IsDropped(base.GetMetadata())) {
 			return Lost(ConflictKind::TABLE_EXISTS, "it made the dropped table again first");
 		}
+		if (ours.restores_files && winner.info && winner.info->operation == VACUUM_START) {
+			return Lost(ConflictKind::CONCURRENT_DELETE_READ, "it deletes files of old versions");
+		}
 		if (auto conflict = CheckProtocolAndMetadata()) {
 			return conflict;
 		}

@@ -44,6 +44,10 @@ struct Winner {
 	std::vector<Action> actions;
 };
 
+//! `commitInfo.operation` of the commits that a VACUUM makes before and after it deletes files.
+inline constexpr const char *VACUUM_START = "VACUUM START";
+inline constexpr const char *VACUUM_END = "VACUUM END";
+
 //! True for a change that only moves rows between files (OPTIMIZE): files only, every one with dataChange = false. It
 //! is checked at snapshot isolation: rows that others add do not concern it.
 bool RearrangesOnly(const TableChange &change);

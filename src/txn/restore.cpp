@@ -156,6 +156,7 @@ TableChange PlanRestore(const Snapshot &current, const Snapshot &target, int64_t
 	counts.bytes_after = target.files.LiveBytes();
 	if (!change.IsEmpty()) {
 		change.operation = "RESTORE";
+		change.restores_files = counts.restored_files > 0;
 		SetMetrics(counts, change);
 	}
 	return change;

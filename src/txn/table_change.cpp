@@ -119,6 +119,7 @@ void TableChange::Merge(TableChange &&later) {
 		operation_parameters = std::move(later.operation_parameters);
 	}
 	AddMetrics(operation_metrics, later.operation_metrics);
+	restores_files = restores_files || later.restores_files;
 }
 
 std::vector<Action> ActionsOf(const TableChange &change) {

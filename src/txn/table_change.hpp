@@ -26,6 +26,9 @@ struct TableChange {
 	//! statement that added. Such a commit is an overwrite where it removes every file of the table.
 	std::optional<StringMap> refill_parameters;
 
+	//! True when files are added that an older version had: until the commit is made, a VACUUM may delete them.
+	bool restores_files = false;
+
 	bool IsEmpty() const;
 	//! Only adds files: no removes, no metadata, no protocol.
 	bool OnlyAdds() const;
