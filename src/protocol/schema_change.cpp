@@ -1,6 +1,7 @@
 #include "protocol/schema_change.hpp"
 
 #include "base/error.hpp"
+#include "protocol/column_default.hpp"
 #include "protocol/column_uses.hpp"
 #include "protocol/schema_names.hpp"
 #include "protocol/type_widening.hpp"
@@ -188,6 +189,16 @@ AlteredTable RenameField(const AlteredFrom &from, const ColumnPath &path, const 
 
 AlteredTable SetNullable(const AlteredFrom &from, const ColumnPath &path, bool nullable) {
 	return EditField(from, path, [&](StructField &field) { field.nullable = nullable; });
+}
+
+AlteredTable SetDefault(const AlteredFrom &from, const ColumnPath &path, const std::optional<std::string> &text) {
+	return EditField(from, path, [&](StructField &field) {
+		if (text) {
+			field.SetMetadataString(COLUMN_DEFAULT_KEY, *text);
+		} else {
+			field.metadata.erase(std::string(COLUMN_DEFAULT_KEY));
+		}
+	});
 }
 
 AlteredTable ChangeFieldType(const AlteredFrom &from, const ColumnPath &path, const DataTypePtr &type) {

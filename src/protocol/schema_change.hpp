@@ -30,6 +30,9 @@ AlteredTable RenameField(const AlteredFrom &from, const ColumnPath &path, const 
 //! ALTER TABLE … SET / DROP NOT NULL. Requires: no row has a NULL there when `nullable` is false.
 AlteredTable SetNullable(const AlteredFrom &from, const ColumnPath &path, bool nullable);
 
+//! ALTER COLUMN SET DEFAULT and DROP DEFAULT. `text`: in Spark's dialect; none: no default.
+AlteredTable SetDefault(const AlteredFrom &from, const ColumnPath &path, const std::optional<std::string> &text);
+
 //! ALTER TABLE … ALTER COLUMN … TYPE, for changes that keep every value as it is: the types that PROTOCOL.md, "Type
 //! Widening" lists, at any depth. Turns type widening on. Throws UNSUPPORTED for other changes, and where the table
 //! says `delta.enableTypeWidening` = false.

@@ -23,8 +23,8 @@ public:
 	//! `table_name` is for messages. Throws UNSUPPORTED, CORRUPT (bad schema, partition column missing from it).
 	TableConfiguration(std::string table_name, Protocol protocol, Metadata metadata);
 
-	//! Throws UNSUPPORTED naming the feature when the table cannot be written by Merganser; names the constraint when
-	//! CHECK constraints, invariants, generated or identity columns, column defaults … are in use and not supported.
+	//! Throws UNSUPPORTED naming the feature when the table cannot be written by Merganser; names the constraint, the
+	//! invariant or the default value that is not understood.
 	void CheckWritable() const;
 
 	const std::string &TableName() const {

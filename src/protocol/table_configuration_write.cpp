@@ -1,5 +1,6 @@
 #include "base/error.hpp"
-#include "protocol/number_text.hpp"
+#include "protocol/column_default.hpp"
+#include "protocol/row_rules.hpp"
 #include "protocol/schema_names.hpp"
 #include "protocol/table_configuration.hpp"
 #include "protocol/table_features.hpp"
@@ -34,10 +35,8 @@ std::optional<std::string> ActiveUse(const TableConfiguration &table, std::strin
 	static constexpr struct {
 		std::string_view feature, metadata_prefix, what;
 	} IN_COLUMNS[] = {
-	    {"invariants", "delta.invariants", "an invariant"},
 	    {"generatedColumns", "delta.generationExpression", "a generation expression"},
 	    {"identityColumns", "delta.identity.", "an identity"},
-	    {"allowColumnDefaults", "CURRENT_DEFAULT", "a default value"},
 	};
 	static constexpr std::pair<std::string_view, std::string_view> IN_PROPERTIES[] = {
 	    {"icebergCompatV1", "delta.enableIcebergCompatV1"},
@@ -58,14 +57,6 @@ std::optional<std::string> ActiveUse(const TableConfiguration &table, std::strin
 			return table.PropertyBool(property, false) ? std::optional<std::string>(std::string(property) + " is on")
 			                                           : std::nullopt;
 		}
-	}
-	if (feature == "checkConstraints") {
-		for (auto &entry : table.GetMetadata().configuration) {
-			if (HasNamePrefix(entry.first, CONSTRAINT_PREFIX)) {
-				return "it has the CHECK constraint '" + entry.first.substr(CONSTRAINT_PREFIX.size()) + "'";
-			}
-		}
-		return std::nullopt;
 	}
 	throw Error(ErrorKind::INTERNAL, "no rule says when the feature '" + std::string(feature) + "' is active");
 }
@@ -90,6 +81,16 @@ void CheckFeatureWritable(const TableConfiguration &table, const std::string &na
 			throw refuse(" (" + *use + ")");
 		}
 		return;
+	}
+}
+
+//! Rows can be written only where every rule about them can be checked, and every default value computed.
+void CheckExpressions(const TableConfiguration &table) {
+	try {
+		RowRulesOf(table);
+		CheckColumnDefaults(table.GetSchema());
+	} catch (const Error &error) {
+		throw Refusal(table, error.what());
 	}
 }
 
@@ -145,6 +146,7 @@ void TableConfiguration::CheckWritable() const {
 	for (auto &name : names) {
 		CheckFeatureWritable(*this, name);
 	}
+	CheckExpressions(*this);
 	for (auto &field : schema.fields) {
 		if (HasUnwritableVoid(*field.type)) {
 			throw Refusal(*this, "column '" + field.name + "' holds a void type that no data file can have");

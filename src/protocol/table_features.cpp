@@ -9,8 +9,8 @@ const std::vector<TableFeature> &TableFeatures() {
 	// occur in tables. Legacy versions: "Reader Version Requirements" and "Writer Version Requirements".
 	static const std::vector<TableFeature> features = {
 	    {"appendOnly", WRITER_ONLY, 0, 2, READ_WRITE},
-	    {"invariants", WRITER_ONLY, 0, 2, WRITE_IF_INACTIVE},
-	    {"checkConstraints", WRITER_ONLY, 0, 3, WRITE_IF_INACTIVE},
+	    {"invariants", WRITER_ONLY, 0, 2, READ_WRITE},
+	    {"checkConstraints", WRITER_ONLY, 0, 3, READ_WRITE},
 	    // Commits that only add or only remove whole files need no change files (PROTOCOL.md, "Change Data Files"), so
 	    // that appends are right with the feed on. What rewrites rows has to ask
 	    // TableConfiguration::ChangeDataFeedEnabled.
@@ -18,7 +18,7 @@ const std::vector<TableFeature> &TableFeatures() {
 	    {"generatedColumns", WRITER_ONLY, 0, 4, WRITE_IF_INACTIVE},
 	    {"columnMapping", READER, 2, 5, READ_WRITE},
 	    {"identityColumns", WRITER_ONLY, 0, 6, WRITE_IF_INACTIVE},
-	    {"allowColumnDefaults", WRITER_ONLY, 0, 0, WRITE_IF_INACTIVE},
+	    {"allowColumnDefaults", WRITER_ONLY, 0, 0, READ_WRITE},
 	    {"deletionVectors", READER, 0, 0, READ_WRITE},
 	    // A writer has to assign row ids as soon as the feature is listed, enabled or not.
 	    {"rowTracking", WRITER_ONLY, 0, 0, READ_ONLY},

@@ -190,12 +190,16 @@ def test_restored(lake: Merganser, table: Path) -> None:
     check_versions(lake, table)
 
 
-def test_constraint_is_read_and_not_written(lake: Merganser, table: Path) -> None:
+def test_constraint_is_enforced(lake: Merganser, table: Path) -> None:
     write_deltalake(str(table), numbers(0, 10))
     DeltaTable(str(table)).alter.add_constraint({"positive": "id >= 0"})
     check_both(lake, table)
     with pytest.raises(Exception, match="(?i)constraint"):
         lake.sql("INSERT INTO lake.main.t SELECT -1, 'bad', 'x'")
+    lake.sql("INSERT INTO lake.main.t SELECT 11, 'good', 'x'")
+    with pytest.raises(Exception, match="(?i)constraint"):
+        lake.sql("UPDATE lake.main.t SET id = -id WHERE id = 11")
+    check_both(lake, table)
     check_versions(lake, table)
 
 

@@ -249,6 +249,47 @@ def test_features_read_and_refused_for_writing(spark: SparkSession, merganser: M
     assert sorted(path.name for path in table.rglob("*")) == before
 
 
+def test_constraints_and_defaults_of_spark(spark: SparkSession, merganser: Merganser, table: Path) -> None:
+    """We keep what Spark declared, and Spark goes on with what we wrote."""
+    spark.run(table, """
+        CREATE TABLE {t} (id INT, v INT DEFAULT 7 + 1, name STRING DEFAULT 'it\\'s', day DATE DEFAULT DATE'2024-02-29')
+            USING delta TBLPROPERTIES ('delta.feature.allowColumnDefaults' = 'supported');
+        ALTER TABLE {t} ADD CONSTRAINT positive CHECK (v > 0 AND "x" <> name);
+        ALTER TABLE {t} ADD CONSTRAINT dated CHECK (year(day) >= 2000 AND `day` < '2100-01-01');
+        INSERT INTO {t} (id) VALUES (1);
+    """)
+    check_read(spark, merganser, table)
+    for bad in ("(2, -1, 'a', NULL)", "(2, 1, 'x', '2024-01-01')", "(2, 1, NULL, '2024-01-01')",
+                "(2, 1, 'a', '1999-12-31')"):
+        with pytest.raises(Exception, match="CHECK constraint (positive|dated)"):
+            merganser.sql(f"INSERT INTO {OURS} VALUES {bad}")
+    check_append(spark, merganser, table, "INSERT INTO {t} (id) VALUES (2); UPDATE {t} SET v = v + 1 WHERE id = 1;")
+    assert merganser.rows(f"SELECT id, v, name, day::VARCHAR FROM {OURS} ORDER BY id") == [
+        (1, 9, "it's", "2024-02-29"), (2, 8, "it's", "2024-02-29")]
+    spark.run(table, "INSERT INTO {t} (id) VALUES (3);")
+    check_read(spark, merganser, table)
+
+
+def test_constraints_and_defaults_of_ours(spark: SparkSession, merganser: Merganser, table: Path) -> None:
+    """Spark understands the expressions that we translate."""
+    merganser.sql(f"""CREATE TABLE {OURS} (id INTEGER, v BIGINT DEFAULT -3, "a b" VARCHAR DEFAULT 'q''\\%',
+        CHECK (v // 2 < 10 AND ("a b" NOT LIKE 'x%' OR v BETWEEN 1 AND 2)), CHECK (id IN (1, 2, 3) OR id IS NULL),
+        CHECK (CASE WHEN v > 5 THEN substring("a b" || 'z', 1, 1) = 'z' ELSE abs(v / 2) < 9.5 END))""")
+    merganser.sql(f"INSERT INTO {OURS} (id) VALUES (1)")
+    spark.run(table, """
+        INSERT INTO {t} (id) VALUES (2);
+        INSERT INTO {t} VALUES (3, 6, '');
+    """)
+    rows = check_read(spark, merganser, table).to_pylist()
+    assert sorted((row["id"], row["v"], row["a b"]) for row in rows) == [
+        (1, -3, "q'\\%"), (2, -3, "q'\\%"), (3, 6, "")]
+    for bad in ("(4, 1, 'a')", "(1, 20, 'z')", "(1, 3, 'xa')", "(1, 6, 'a')", "(1, -19, 'a')"):
+        with pytest.raises(Exception, match="(?i)check"):
+            spark.run(table, f"INSERT INTO {{t}} VALUES {bad}")
+        with pytest.raises(Exception, match="CHECK constraint"):
+            merganser.sql(f"INSERT INTO {OURS} VALUES {bad}")
+
+
 def test_variant(spark: SparkSession, merganser: Merganser, table: Path) -> None:
     spark.run(table, """
         CREATE TABLE {t} (id INT, v VARIANT) USING delta;

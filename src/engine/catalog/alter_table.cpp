@@ -11,10 +11,15 @@
 #include "engine/catalog/table_clauses.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/port/type_map.hpp"
+#include "engine/port/expression_from_duckdb.hpp"
 #include "engine/scan/null_search.hpp"
+#include "engine/write/violation_search.hpp"
 #include "protocol/property_change.hpp"
+#include "protocol/row_rules.hpp"
 #include "protocol/schema_change.hpp"
+#include "protocol/table_properties.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace merganser {
@@ -78,8 +83,9 @@ static std::string FieldText(const StructField &field) {
 static StructField NewField(const LakeTable &table, const duckdb::ColumnDefinition &column) {
 	if (column.Generated() || column.HasDefaultValue()) {
 		throw duckdb::NotImplementedException(
-		    "ALTER TABLE \"%s\" ADD COLUMN \"%s\": a %s is not supported in this version. Add the column without it, "
-		    "then fill it with UPDATE",
+		    "ALTER TABLE \"%s\" ADD COLUMN \"%s\": a Delta table cannot add a column with a %s, as its files would "
+		    "have "
+		    "to be written anew. Add the column without it, then ALTER COLUMN … SET DEFAULT and UPDATE the rows",
 		    table.Location().name, column.Name(), column.Generated() ? "generated value" : "DEFAULT");
 	}
 	if (HasCollation(column.Type())) {
@@ -126,12 +132,30 @@ static TableChange RenameColumn(const LakeTable &table, const ColumnPath &path, 
 	                {{"oldColumnPath", PathText(path)}, {"newColumnPath", PathText(new_path)}});
 }
 
+//! New constraints hold for the rows that are there too.
+static void CheckConstraints(duckdb::ClientContext &context, const LakeTable &table, const StringMap &properties) {
+	for (auto &[property, text] : properties) {
+		if (!HasNamePrefix(property, CONSTRAINT_PREFIX)) {
+			continue;
+		}
+		auto name = property.substr(CONSTRAINT_PREFIX.size());
+		auto rule = MakeRowRule("CHECK constraint " + name, text, ConfigurationOf(table).GetSchema());
+		if (auto row = FindViolation(context, table.GetSnapshot(), rule)) {
+			throw duckdb::ConstraintException(
+			    "ALTER TABLE \"%s\": the %s (%s) is not true for rows that the table has, "
+			    "for example %s. UPDATE or DELETE them first",
+			    table.Location().name, rule.name, text, *row);
+		}
+	}
+}
+
 static TableChange SetOptions(duckdb::ClientContext &context, const LakeTable &table,
                               const duckdb::SetTableOptionsInfo &info) {
 	StringMap properties;
 	for (auto &option : info.table_options) {
 		properties[PropertyName("SET", option.first)] = OptionText(context, "SET", option.first, *option.second);
 	}
+	CheckConstraints(context, table, properties);
 	return ChangeOf(table, SetProperties(FromOf(table), properties), "SET TBLPROPERTIES",
 	                {{"properties", PropertiesText(properties)}});
 }
@@ -169,6 +193,14 @@ static TableChange SetNotNull(duckdb::ClientContext &context, const LakeTable &t
 		    table.Location().name, column, *file, column);
 	}
 	return change;
+}
+
+static TableChange ChangeDefault(const LakeTable &table, const duckdb::SetDefaultInfo &info) {
+	std::optional<std::string> text;
+	if (info.expression) {
+		text = DefaultText(table.Location().name, info.column_name, *info.expression);
+	}
+	return ColumnChange(table, info.column_name, SetDefault(FromOf(table), {info.column_name}, text));
 }
 
 static bool IsPlainCast(const duckdb::ChangeColumnTypeInfo &info) {
@@ -267,7 +299,7 @@ static TableChange PlanAlter(duckdb::ClientContext &context, const LakeTable &ta
 	case AlterTableType::SET_PARTITIONED_BY:
 		return PartitionBy(table, info.Cast<duckdb::SetPartitionedByInfo>());
 	case AlterTableType::SET_DEFAULT:
-		Refuse(table, "a DEFAULT", "Name the value in INSERT");
+		return ChangeDefault(table, info.Cast<duckdb::SetDefaultInfo>());
 	default:
 		Refuse(table, "this change", "See docs/sql.md for those that are");
 	}
@@ -278,6 +310,11 @@ TableChange PlanAlterTable(duckdb::ClientContext &context, const LakeTable &tabl
 }
 
 bool DependsOnRows(const duckdb::AlterTableInfo &info) {
+	if (info.alter_table_type == duckdb::AlterTableType::SET_TABLE_OPTIONS) {
+		auto &options = info.Cast<duckdb::SetTableOptionsInfo>().table_options;
+		return std::any_of(options.begin(), options.end(),
+		                   [](auto &option) { return HasNamePrefix(option.first, CONSTRAINT_PREFIX); });
+	}
 	return info.alter_table_type == duckdb::AlterTableType::SET_NOT_NULL ||
 	       info.alter_table_type == duckdb::AlterTableType::SET_PARTITIONED_BY;
 }

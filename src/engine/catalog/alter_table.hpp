@@ -9,9 +9,10 @@ namespace merganser {
 
 //! What ALTER TABLE says, as a change of metadata and protocol with the name and parameters that Spark gives the
 //! operation; empty when the table is like that already, and for IF [NOT] EXISTS that finds nothing to do. SET NOT
-//! NULL looks for NULLs, in data files too where the log does not say. Throws NotImplementedException naming what a
-//! Delta table or this version cannot, CatalogException for columns that are (not) there, BinderException for names
-//! that are no properties, InvalidInputException for what the table does not allow.
+//! NULL looks for NULLs, in data files too where the log does not say; a new CHECK constraint reads all rows. Throws
+//! NotImplementedException naming what a Delta table or this version cannot, CatalogException for columns that are
+//! (not) there, BinderException for names that are no properties, InvalidInputException for what the table does not
+//! allow.
 TableChange PlanAlterTable(duckdb::ClientContext &context, const LakeTable &table, duckdb::AlterTableInfo &info);
 
 //! True when the change holds only for the files that were there: nobody may add any meanwhile.

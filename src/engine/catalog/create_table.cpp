@@ -5,11 +5,13 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "duckdb/common/exception/binder_exception.hpp"
+#include "duckdb/parser/constraints/check_constraint.hpp"
 #include "duckdb/parser/constraints/not_null_constraint.hpp"
 #include "duckdb/parser/parsed_data/create_table_info.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/port/type_map.hpp"
 #include "engine/session/lake_instance.hpp"
+#include "protocol/column_default.hpp"
 #include "protocol/known_properties.hpp"
 #include "protocol/protocol_upgrade.hpp"
 #include "protocol/table_configuration.hpp"
@@ -25,14 +27,31 @@ static constexpr const char *DELETION_VECTORS_PROPERTY = "delta.enableDeletionVe
 static std::set<duckdb::idx_t> NotNullColumns(const duckdb::CreateTableInfo &info) {
 	std::set<duckdb::idx_t> columns;
 	for (auto &constraint : info.constraints) {
-		if (constraint->type != duckdb::ConstraintType::NOT_NULL) {
-			throw duckdb::NotImplementedException("CREATE TABLE \"%s\": %s is not supported; of the constraints only "
-			                                      "NOT NULL can be used in this version",
-			                                      info.table, constraint->ToString());
+		if (constraint->type == duckdb::ConstraintType::NOT_NULL) {
+			columns.insert(constraint->Cast<duckdb::NotNullConstraint>().index.index);
+		} else if (constraint->type != duckdb::ConstraintType::CHECK) {
+			throw duckdb::NotImplementedException(
+			    "CREATE TABLE \"%s\": %s is not supported; of the constraints Delta tables have NOT NULL and CHECK",
+			    info.table, constraint->ToString());
 		}
-		columns.insert(constraint->Cast<duckdb::NotNullConstraint>().index.index);
 	}
 	return columns;
+}
+
+//! DuckDB's parser drops the names of constraints.
+static void AddChecks(const duckdb::CreateTableInfo &info, const Schema &schema, StringMap &configuration) {
+	size_t number = 0;
+	for (auto &constraint : info.constraints) {
+		if (constraint->type != duckdb::ConstraintType::CHECK) {
+			continue;
+		}
+		auto text = CheckText(info.table, schema, *constraint->Cast<duckdb::CheckConstraint>().expression);
+		std::string property;
+		do {
+			property = std::string(CONSTRAINT_PREFIX) + "check_" + std::to_string(++number);
+		} while (FindProperty(configuration, property));
+		configuration[property] = std::move(text);
+	}
 }
 
 //! For columns that are written out; a query's columns keep their values, and the collation is only its own.
@@ -51,15 +70,18 @@ static Schema SchemaOf(const LakeCatalog &lake, const duckdb::CreateTableInfo &i
 	auto not_null = NotNullColumns(info);
 	Schema schema;
 	for (auto &column : info.columns.Logical()) {
-		if (column.Generated() || column.HasDefaultValue()) {
+		if (column.Generated()) {
 			throw duckdb::NotImplementedException(
-			    "CREATE TABLE \"%s\": column \"%s\" has a %s, which is not supported in this version", info.table,
-			    column.Name(), column.Generated() ? "generated value" : "DEFAULT");
+			    "CREATE TABLE \"%s\": column \"%s\" has a generated value, which is not supported in this version",
+			    info.table, column.Name());
 		}
 		StructField field;
 		field.name = column.Name();
 		field.type = ToDeltaType(column.Type(), column.Name(), lake.Settings().naive_timestamps);
 		field.nullable = !not_null.count(column.Logical().index);
+		if (column.HasDefaultValue()) {
+			field.SetMetadataString(COLUMN_DEFAULT_KEY, DefaultText(info.table, column.Name(), column.DefaultValue()));
+		}
 		if (!column.Comment().IsNull()) {
 			field.SetMetadataString("comment", column.Comment().ToString());
 		}
@@ -97,6 +119,7 @@ static Metadata MetadataOf(duckdb::ClientContext &context, const LakeCatalog &la
 	auto schema = SchemaOf(lake, info);
 	Metadata metadata;
 	AddOptions(context, lake, info, metadata.configuration);
+	AddChecks(info, schema, metadata.configuration);
 	metadata.partition_columns = PartitionColumnsOf(schema, info.partition_keys);
 	CheckPropertyValues(metadata, schema);
 	if (!info.sort_keys.empty()) {

@@ -1,5 +1,7 @@
 #include "engine/catalog/lake_table.hpp"
 
+#include "base/error.hpp"
+#include "duckdb/parser/constraints/check_constraint.hpp"
 #include "duckdb/parser/constraints/not_null_constraint.hpp"
 #include "duckdb/parser/expression/columnref_expression.hpp"
 #include "duckdb/parser/expression/constant_expression.hpp"
@@ -8,10 +10,13 @@
 #include "duckdb/storage/table_storage_info.hpp"
 #include "engine/catalog/listing_needs.hpp"
 #include "engine/port/error_border.hpp"
+#include "engine/port/expression_to_duckdb.hpp"
 #include "engine/port/type_map.hpp"
 #include "engine/scan/file_bounds.hpp"
 #include "engine/scan/lake_scan.hpp"
 #include "engine/session/lake_transaction.hpp"
+#include "protocol/column_default.hpp"
+#include "protocol/row_rules.hpp"
 
 namespace merganser {
 
@@ -71,10 +76,35 @@ void LakeTable::BindUpdateConstraints(duckdb::Binder &, duckdb::LogicalGet &, du
                                       duckdb::LogicalUpdate &, duckdb::ClientContext &) {
 }
 
+//! A table whose expressions are not understood can be read, and is refused for writing.
+static std::optional<SqlExpression> UnderstoodDefault(const StructField &field) {
+	try {
+		return ColumnDefaultOf(field);
+	} catch (const Error &) {
+		return std::nullopt;
+	}
+}
+
+static void AddChecks(const TableConfiguration &configuration, duckdb::CreateTableInfo &info) {
+	std::vector<RowRule> rules;
+	try {
+		rules = RowRulesOf(configuration);
+	} catch (const Error &) {
+		return;
+	}
+	for (auto &rule : rules) {
+		info.constraints.push_back(
+		    duckdb::make_uniq<duckdb::CheckConstraint>(ToDuckDBExpression(rule.condition, ExpressionUse::SHOW)));
+	}
+}
+
 static void AddColumns(const Schema &schema, duckdb::CreateTableInfo &info) {
 	for (size_t i = 0; i < schema.fields.size(); i++) {
 		auto &field = schema.fields[i];
 		duckdb::ColumnDefinition column(field.name, ToDuckDBType(*field.type));
+		if (auto value = UnderstoodDefault(field)) {
+			column.SetDefaultValue(ToDuckDBExpression(*value, ExpressionUse::SHOW));
+		}
 		auto comment = field.MetadataString("comment");
 		if (comment) {
 			column.SetComment(duckdb::Value(*comment));
@@ -91,6 +121,7 @@ duckdb::unique_ptr<duckdb::CreateTableInfo> TableInfoOf(duckdb::SchemaCatalogEnt
 	auto info = duckdb::make_uniq<duckdb::CreateTableInfo>(schema, name);
 	auto &metadata = snapshot.configuration->GetMetadata();
 	AtBorder([&] { AddColumns(snapshot.configuration->GetSchema(), *info); });
+	AddChecks(*snapshot.configuration, *info);
 	for (auto &column : metadata.partition_columns) {
 		info->partition_keys.push_back(duckdb::make_uniq<duckdb::ColumnRefExpression>(column));
 	}

@@ -42,8 +42,8 @@ private:
 	bool time_travel;
 };
 
-//! Columns, NOT NULL constraints, comments, partition and sort keys, properties: what DESCRIBE and duckdb_tables()
-//! show.
+//! Columns with their default values, NOT NULL and CHECK constraints, comments, partition and sort keys, properties:
+//! what DESCRIBE and duckdb_tables() show.
 duckdb::unique_ptr<duckdb::CreateTableInfo> TableInfoOf(duckdb::SchemaCatalogEntry &schema, const std::string &name,
                                                         const Snapshot &snapshot);
 

@@ -1,5 +1,6 @@
 #include "engine/catalog/table_clauses.hpp"
 
+#include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/random.hpp"
 #include "duckdb/common/exception/binder_exception.hpp"
@@ -9,6 +10,7 @@
 #include "duckdb/parser/expression/columnref_expression.hpp"
 #include "duckdb/planner/binder.hpp"
 #include "duckdb/planner/expression_binder/constant_binder.hpp"
+#include "engine/port/expression_from_duckdb.hpp"
 #include "protocol/table_configuration.hpp"
 #include "protocol/table_properties.hpp"
 
@@ -86,6 +88,28 @@ std::string PropertyName(const std::string &given_by, const std::string &given) 
 		    given_by, OWN_PREFIX, given);
 	}
 	return *name;
+}
+
+static std::string SparkText(const std::string &clause, const duckdb::ParsedExpression &expression,
+                             const Schema &schema) {
+	try {
+		return WriteSparkExpression(FromDuckDBExpression(expression, schema));
+	} catch (const Error &error) {
+		throw Error(error.kind,
+		            clause + " has " + error.what() +
+		                ", for which there is no expression that Spark and DuckDB evaluate alike. Delta "
+		                "tables keep such expressions in Spark's SQL; see docs/sql.md for what can be used");
+	}
+}
+
+std::string DefaultText(const std::string &table, const std::string &column,
+                        const duckdb::ParsedExpression &expression) {
+	return SparkText("table \"" + table + "\": DEFAULT " + expression.ToString() + " of column \"" + column + "\"",
+	                 expression, Schema());
+}
+
+std::string CheckText(const std::string &table, const Schema &schema, const duckdb::ParsedExpression &expression) {
+	return SparkText("table \"" + table + "\": CHECK (" + expression.ToString() + ")", expression, schema);
 }
 
 bool HasCollation(const duckdb::LogicalType &type) {

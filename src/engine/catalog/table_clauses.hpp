@@ -30,6 +30,14 @@ std::string PropertyName(const std::string &given_by, const std::string &given);
 std::string OptionText(duckdb::ClientContext &context, const std::string &given_by, const std::string &name,
                        const duckdb::ParsedExpression &option);
 
+//! The value of a DEFAULT in Spark's dialect, in which Delta keeps it. Throws UNSUPPORTED naming table, column and the
+//! part that has no translation.
+std::string DefaultText(const std::string &table, const std::string &column,
+                        const duckdb::ParsedExpression &expression);
+
+//! The condition of a CHECK, likewise.
+std::string CheckText(const std::string &table, const Schema &schema, const duckdb::ParsedExpression &expression);
+
 //! True for a COLLATE anywhere in the type: a Delta table cannot keep it.
 bool HasCollation(const duckdb::LogicalType &type);
 

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "engine/scan/row_read.hpp"
+#include "engine/write/constraint_check.hpp"
 #include "engine/write/row_check.hpp"
 #include "engine/write/row_patch.hpp"
 #include "engine/write/shared_work.hpp"
@@ -27,9 +28,10 @@ public:
 	ComparePass(duckdb::ClientContext &context_p, const SnapshotPtr &snapshot,
 	            const std::vector<std::vector<size_t>> &set_columns, ChangedRows &changes_p,
 	            const std::vector<uint64_t> &files)
-	    : context(context_p), changes(changes_p), fields(UnionOf(set_columns)),
+	    : context(context_p), changes(changes_p), fields(FieldsToCheck(*snapshot->configuration, UnionOf(set_columns))),
 	      places(PlacesAmong(fields, set_columns)),
 	      row_check(snapshot->location.name, *snapshot->configuration, fields),
+	      constraint_check(context, snapshot->location.name, *snapshot->configuration, fields),
 	      read(context, snapshot, changes.ChooseUpdated(files), fields) {
 	}
 
@@ -42,6 +44,7 @@ private:
 	void Work() {
 		RowRead::Reader reader(read);
 		RowPatch patch(changes, places);
+		ConstraintCheck::Local constraints(constraint_check);
 		std::map<uint64_t, ChangedValues> own;
 		duckdb::DataChunk rows;
 		rows.Initialize(context, read.Types());
@@ -56,6 +59,7 @@ private:
 				continue;
 			}
 			row_check.Check(patched);
+			constraint_check.Check(constraints, patched);
 			Note(own[file], updated, patch);
 		}
 		std::lock_guard<std::mutex> guard(lock);
@@ -92,6 +96,7 @@ private:
 	const std::vector<size_t> fields;
 	const std::vector<std::vector<size_t>> places;
 	const RowCheck row_check;
+	const ConstraintCheck constraint_check;
 	RowRead read;
 	std::mutex lock;
 	std::map<uint64_t, ChangedValues> changed;

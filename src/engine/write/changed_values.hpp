@@ -21,8 +21,9 @@ struct ChangedValues {
 };
 
 //! Compares the updates of these files (by FileIndexOf) with what the files hold; reads the columns that are set, and
-//! no others. `set_columns`: for each updating action indexes of the schema's fields. Files without a changed value are
-//! not in the result. Throws ConstraintException for a new value that the column must not hold.
+//! those that constraints of these need. `set_columns`: for each updating action indexes of the schema's fields. Files
+//! without a changed value are not in the result. Throws ConstraintException for a new value that the column must not
+//! hold.
 std::map<uint64_t, ChangedValues> FindChangedValues(duckdb::ClientContext &context, const SnapshotPtr &snapshot,
                                                     const std::vector<std::vector<size_t>> &set_columns,
                                                     ChangedRows &changes, const std::vector<uint64_t> &files);

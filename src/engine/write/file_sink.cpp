@@ -20,6 +20,8 @@ constexpr uint64_t EARLY_ROW_GROUP_BYTES_MIN = 8ull << 20;
 FileSink::FileSink(duckdb::ClientContext &context, WriteSpec spec, LakeTransaction &transaction)
     : writing(context, std::move(spec), transaction),
       row_check(writing.spec.location.name, *writing.spec.configuration, AllFields(*writing.spec.configuration)),
+      constraint_check(context, writing.spec.location.name, *writing.spec.configuration,
+                       AllFields(*writing.spec.configuration)),
       registry(PartitionFields(*writing.spec.configuration)) {
 }
 
@@ -55,6 +57,7 @@ std::vector<PartitionWriter *> FileSink::Writers() {
 void FileSink::Prepare(Local &local) {
 	local.data.InitializeEmpty(writing.columns.types);
 	local.part.InitializeEmpty(writing.columns.types);
+	local.constraints = std::make_unique<ConstraintCheck::Local>(constraint_check);
 	if (registry.Fields().empty()) {
 		local.rows = writing.NewRows();
 		local.rows->InitializeAppend(local.append_state);
@@ -77,6 +80,7 @@ void FileSink::Sink(Local &local, duckdb::DataChunk &rows) {
 		Prepare(local);
 	}
 	row_check.Check(rows);
+	constraint_check.Check(*local.constraints, rows);
 	for (size_t i = 0; i < writing.columns.fields.size(); i++) {
 		// Only names of struct fields differ.
 		local.data.data[i].Reinterpret(rows.data[writing.columns.fields[i]]);

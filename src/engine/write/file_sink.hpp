@@ -1,6 +1,7 @@
 #pragma once
 
 #include "duckdb.hpp"
+#include "engine/write/constraint_check.hpp"
 #include "engine/write/row_check.hpp"
 #include "engine/write/partition_split.hpp"
 #include "engine/write/partition_writer.hpp"
@@ -27,6 +28,7 @@ public:
 		//! Those rows of `data` that fit into the row group.
 		duckdb::DataChunk part;
 		duckdb::DataChunk keys;
+		std::unique_ptr<ConstraintCheck::Local> constraints;
 		bool is_ready = false;
 	};
 
@@ -34,7 +36,8 @@ public:
 	FileSink(duckdb::ClientContext &context, WriteSpec spec, LakeTransaction &transaction);
 	~FileSink();
 
-	//! `rows` have the types of the spec. Throws for what the table may not hold, see RowCheck.
+	//! `rows` have the types of the spec. Throws for what the table may not hold, see RowCheck and
+	//! ConstraintCheck.
 	void Sink(Local &local, duckdb::DataChunk &rows);
 	//! The thread has no more rows.
 	void Combine(Local &local);
@@ -57,6 +60,7 @@ private:
 
 	FileWriting writing;
 	RowCheck row_check;
+	ConstraintCheck constraint_check;
 	PartitionRegistry registry;
 	std::mutex lock;
 	//! By number of the partition; one without partitions.

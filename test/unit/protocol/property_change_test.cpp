@@ -80,7 +80,7 @@ TEST(SetProperties, WhatIsThereIsNotJudged) {
 TEST(SetProperties, Refuses) {
 	auto table = Table();
 	ExpectError(ErrorKind::UNSUPPORTED, "rowTracking", [&] { Set(table, {{"delta.enableRowTracking", "true"}}); });
-	ExpectError(ErrorKind::UNSUPPORTED, "checkConstraints", [&] { Set(table, {{"delta.constraints.c", "id > 0"}}); });
+	ExpectError(ErrorKind::UNSUPPORTED, "CHECK constraint c", [&] { Set(table, {{"delta.constraints.c", "f(id)"}}); });
 	ExpectError(ErrorKind::INVALID_INPUT, "delta.columnMapping.maxColumnId is kept by the writers", [&] {
 		Set(table, {{"delta.columnMapping.maxColumnId", "1"}});
 	});
