@@ -116,7 +116,7 @@ void CheckIsNotInExpressions(const TableConfiguration &table, const ColumnPath &
 		auto generation = field.MetadataString("delta.generationExpression");
 		if (generation && (SameName(field.name, column) || MentionsName(*generation, column))) {
 			ThrowUsed(table, path, "the generated column \"" + field.name + "\"",
-			          "Such columns cannot be changed in this version");
+			          "Make the table anew: CREATE OR REPLACE TABLE … AS SELECT … FROM it");
 		}
 		auto invariant = field.MetadataString("delta.invariants");
 		if (invariant && (SameName(field.name, column) || MentionsName(*invariant, column))) {

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "protocol/generated_columns.hpp"
 #include "protocol/schema_names.hpp"
 #include "protocol/table_properties.hpp"
 #include "protocol/table_validation.hpp"
@@ -47,6 +48,16 @@ std::vector<RowRule> RowRulesOf(const TableConfiguration &configuration) {
 			rules.push_back(MakeRowRule("invariant of column " + field.name, InvariantText(field, *invariant), schema));
 		}
 	});
+	for (auto &column : GeneratedColumnsOf(schema)) {
+		const auto &field = schema.fields[column.field];
+		auto given = SqlExpression::Column({field.name});
+		given.type = field.type;
+		RowRule rule {"generated column " + field.name, field.name + " <=> " + column.text, {}, column.base_fields};
+		rule.condition = SqlExpression::Call("<=>", {std::move(given), std::move(column.value)});
+		rule.condition.type = DataType::Primitive(TypeKind::BOOLEAN);
+		rule.fields = ColumnsOf(rule.condition, schema);
+		rules.push_back(std::move(rule));
+	}
 	return rules;
 }
 

@@ -9,7 +9,8 @@
 
 namespace merganser {
 
-//! A condition that every row of a table fulfils: a CHECK constraint or an invariant of a column. NULL does not fulfil
+//! A condition that every row of a table fulfils: a CHECK constraint, an invariant of a column, or
+//! that a generated column has the value that it is generated from. NULL does not fulfil
 //! it (PROTOCOL.md, "CHECK Constraints" and "Column Invariants").
 struct RowRule {
 	//! For messages: `CHECK constraint positive`, `invariant of column x`.

@@ -35,7 +35,6 @@ std::optional<std::string> ActiveUse(const TableConfiguration &table, std::strin
 	static constexpr struct {
 		std::string_view feature, metadata_prefix, what;
 	} IN_COLUMNS[] = {
-	    {"generatedColumns", "delta.generationExpression", "a generation expression"},
 	    {"identityColumns", "delta.identity.", "an identity"},
 	};
 	static constexpr std::pair<std::string_view, std::string_view> IN_PROPERTIES[] = {

@@ -15,7 +15,7 @@ const std::vector<TableFeature> &TableFeatures() {
 	    // that appends are right with the feed on. What rewrites rows has to ask
 	    // TableConfiguration::ChangeDataFeedEnabled.
 	    {"changeDataFeed", WRITER_ONLY, 0, 4, READ_WRITE},
-	    {"generatedColumns", WRITER_ONLY, 0, 4, WRITE_IF_INACTIVE},
+	    {"generatedColumns", WRITER_ONLY, 0, 4, READ_WRITE},
 	    {"columnMapping", READER, 2, 5, READ_WRITE},
 	    {"identityColumns", WRITER_ONLY, 0, 6, WRITE_IF_INACTIVE},
 	    {"allowColumnDefaults", WRITER_ONLY, 0, 0, READ_WRITE},

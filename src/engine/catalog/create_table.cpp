@@ -7,11 +7,13 @@
 #include "duckdb/common/exception/binder_exception.hpp"
 #include "duckdb/parser/constraints/check_constraint.hpp"
 #include "duckdb/parser/constraints/not_null_constraint.hpp"
+#include "duckdb/parser/expression/cast_expression.hpp"
 #include "duckdb/parser/parsed_data/create_table_info.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/port/type_map.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "protocol/column_default.hpp"
+#include "protocol/generated_columns.hpp"
 #include "protocol/known_properties.hpp"
 #include "protocol/protocol_upgrade.hpp"
 #include "protocol/table_configuration.hpp"
@@ -66,20 +68,28 @@ static void CheckCollations(const duckdb::CreateTableInfo &info) {
 	}
 }
 
+//! DuckDB's generated columns are computed when they are read; a Delta table's are stored.
+static void AddGenerations(const duckdb::CreateTableInfo &info, Schema &schema) {
+	auto columns = schema;
+	for (auto &column : info.columns.Logical()) {
+		if (column.Generated()) {
+			auto &field = schema.fields[column.Logical().index];
+			// The parser puts a cast to the column's type around it.
+			auto &cast = column.GeneratedExpression().Cast<duckdb::CastExpression>();
+			field.SetMetadataString(GENERATION_KEY, GenerationText(info.table, columns, field, *cast.child));
+		}
+	}
+}
+
 static Schema SchemaOf(const LakeCatalog &lake, const duckdb::CreateTableInfo &info) {
 	auto not_null = NotNullColumns(info);
 	Schema schema;
 	for (auto &column : info.columns.Logical()) {
-		if (column.Generated()) {
-			throw duckdb::NotImplementedException(
-			    "CREATE TABLE \"%s\": column \"%s\" has a generated value, which is not supported in this version",
-			    info.table, column.Name());
-		}
 		StructField field;
 		field.name = column.Name();
 		field.type = ToDeltaType(column.Type(), column.Name(), lake.Settings().naive_timestamps);
 		field.nullable = !not_null.count(column.Logical().index);
-		if (column.HasDefaultValue()) {
+		if (!column.Generated() && column.HasDefaultValue()) {
 			field.SetMetadataString(COLUMN_DEFAULT_KEY, DefaultText(info.table, column.Name(), column.DefaultValue()));
 		}
 		if (!column.Comment().IsNull()) {
@@ -87,6 +97,7 @@ static Schema SchemaOf(const LakeCatalog &lake, const duckdb::CreateTableInfo &i
 		}
 		schema.fields.push_back(std::move(field));
 	}
+	AddGenerations(info, schema);
 	if (schema.fields.empty()) {
 		throw duckdb::BinderException("CREATE TABLE \"%s\": a table needs at least one column", info.table);
 	}

@@ -10,8 +10,8 @@ namespace merganser {
 
 //! What CREATE TABLE [AS query] says, as a change: protocol, metadata, operation. `replaced`: the live table of CREATE
 //! OR REPLACE (its id, history and protocol are kept; its files are NOT yet removed here), nullptr for a new one.
-//! Throws NotImplementedException naming what a Delta table cannot have (PRIMARY KEY, generated columns in this
-//! version, expressions without a translation, …), BinderException for unknown columns and properties.
+//! Throws NotImplementedException naming what a Delta table cannot have (PRIMARY KEY, expressions without a
+//! translation, …), BinderException for unknown columns and properties.
 TableChange PlanCreateTable(duckdb::ClientContext &context, const LakeCatalog &lake, duckdb::BoundCreateTableInfo &info,
                             const SnapshotPtr &replaced, bool as_query);
 

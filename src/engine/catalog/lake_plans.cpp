@@ -26,10 +26,14 @@ duckdb::PhysicalOperator &LakeCatalog::PlanInsert(duckdb::ClientContext &context
 		    table.name);
 	}
 	LakeTransaction::Get(context, *this).CheckMayWrite(context, table.Location());
+	std::vector<bool> given;
 	if (!op.column_index_map.empty()) {
+		for (auto &column : table.GetColumns().Physical()) {
+			given.push_back(op.column_index_map[column.Physical()] != duckdb::DConstants::INVALID_INDEX);
+		}
 		plan = planner.ResolveDefaultsProjection(op, *plan);
 	}
-	InsertPlan insert {*this, table.Location(), op.return_chunk};
+	InsertPlan insert {*this, table.Location(), op.return_chunk, std::move(given)};
 	return PlanLakeInsert(context, planner, insert, op, *plan);
 }
 
@@ -66,13 +70,13 @@ duckdb::PhysicalOperator &LakeCatalog::PlanDelete(duckdb::ClientContext &context
 duckdb::PhysicalOperator &LakeCatalog::PlanUpdate(duckdb::ClientContext &context,
                                                   duckdb::PhysicalPlanGenerator &planner, duckdb::LogicalUpdate &op,
                                                   duckdb::PhysicalOperator &plan) {
-	return PlanLakeUpdate(planner, TableOf(context, op.table), op, plan);
+	return PlanLakeUpdate(context, planner, TableOf(context, op.table), op, plan);
 }
 
 duckdb::PhysicalOperator &LakeCatalog::PlanMergeInto(duckdb::ClientContext &context,
                                                      duckdb::PhysicalPlanGenerator &planner,
                                                      duckdb::LogicalMergeInto &op, duckdb::PhysicalOperator &plan) {
-	return PlanLakeMerge(planner, TableOf(context, op.table), op, plan);
+	return PlanLakeMerge(context, planner, TableOf(context, op.table), op, plan);
 }
 
 } // namespace merganser

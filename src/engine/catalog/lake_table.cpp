@@ -6,6 +6,7 @@
 #include "duckdb/parser/expression/columnref_expression.hpp"
 #include "duckdb/parser/expression/constant_expression.hpp"
 #include "duckdb/parser/parsed_data/create_table_info.hpp"
+#include "duckdb/planner/operator/logical_update.hpp"
 #include "duckdb/storage/statistics/base_statistics.hpp"
 #include "duckdb/storage/table_storage_info.hpp"
 #include "engine/catalog/listing_needs.hpp"
@@ -16,6 +17,7 @@
 #include "engine/scan/lake_scan.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "protocol/column_default.hpp"
+#include "protocol/generated_columns.hpp"
 #include "protocol/row_rules.hpp"
 
 namespace merganser {
@@ -72,8 +74,17 @@ duckdb::vector<duckdb::column_t> LakeTable::GetRowIdColumns() const {
 	return LakeRowIdColumns();
 }
 
-void LakeTable::BindUpdateConstraints(duckdb::Binder &, duckdb::LogicalGet &, duckdb::LogicalProjection &,
-                                      duckdb::LogicalUpdate &, duckdb::ClientContext &) {
+void LakeTable::BindUpdateConstraints(duckdb::Binder &, duckdb::LogicalGet &get, duckdb::LogicalProjection &proj,
+                                      duckdb::LogicalUpdate &update, duckdb::ClientContext &) {
+	AtBorder([&] {
+		for (auto &column : GeneratedColumnsOf(snapshot->configuration->GetSchema())) {
+			duckdb::physical_index_set_t base;
+			for (auto field : column.base_fields) {
+				base.insert(duckdb::PhysicalIndex(field));
+			}
+			duckdb::LogicalUpdate::BindExtraColumns(*this, get, proj, update, base);
+		}
+	});
 }
 
 //! A table whose expressions are not understood can be read, and is refused for writing.

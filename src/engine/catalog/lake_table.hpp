@@ -33,7 +33,8 @@ public:
 	duckdb::TableStorageInfo GetStorageInfo(duckdb::ClientContext &context) override;
 	duckdb::virtual_column_map_t GetVirtualColumns() const override;
 	duckdb::vector<duckdb::column_t> GetRowIdColumns() const override;
-	//! Adds nothing: an update reads the other columns of a row itself, when it is known to change.
+	//! Adds the columns that generated ones are made of: an update reads the other columns of a row itself, when it is
+	//! known to change.
 	void BindUpdateConstraints(duckdb::Binder &binder, duckdb::LogicalGet &get, duckdb::LogicalProjection &proj,
 	                           duckdb::LogicalUpdate &update, duckdb::ClientContext &context) override;
 

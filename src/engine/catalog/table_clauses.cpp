@@ -90,10 +90,18 @@ std::string PropertyName(const std::string &given_by, const std::string &given) 
 	return *name;
 }
 
+//! `type`: what the value has to be; nullptr: whatever it is.
 static std::string SparkText(const std::string &clause, const duckdb::ParsedExpression &expression,
-                             const Schema &schema) {
+                             const Schema &schema, const DataTypePtr &type = nullptr) {
 	try {
-		return WriteSparkExpression(FromDuckDBExpression(expression, schema));
+		auto read = FromDuckDBExpression(expression, schema);
+		if (type && !(*ResolveExpression(read, schema).type == *type)) {
+			// DuckDB's, which rounds: refused where Spark's would not.
+			read = SqlExpression::Cast(std::move(read), type);
+			read.rounds = true;
+			ResolveExpression(read, schema);
+		}
+		return WriteSparkExpression(read);
 	} catch (const Error &error) {
 		throw Error(error.kind,
 		            clause + " has " + error.what() +
@@ -110,6 +118,13 @@ std::string DefaultText(const std::string &table, const std::string &column,
 
 std::string CheckText(const std::string &table, const Schema &schema, const duckdb::ParsedExpression &expression) {
 	return SparkText("table \"" + table + "\": CHECK (" + expression.ToString() + ")", expression, schema);
+}
+
+std::string GenerationText(const std::string &table, const Schema &schema, const StructField &column,
+                           const duckdb::ParsedExpression &expression) {
+	auto clause = "table \"" + table + "\": GENERATED ALWAYS AS (" + expression.ToString() + ") of column \"" +
+	              column.name + "\"";
+	return SparkText(clause, expression, schema, column.type);
 }
 
 bool HasCollation(const duckdb::LogicalType &type) {

@@ -38,6 +38,10 @@ std::string DefaultText(const std::string &table, const std::string &column,
 //! The condition of a CHECK, likewise.
 std::string CheckText(const std::string &table, const Schema &schema, const duckdb::ParsedExpression &expression);
 
+//! The expression of GENERATED ALWAYS AS, likewise, cast to the column's type.
+std::string GenerationText(const std::string &table, const Schema &schema, const StructField &column,
+                           const duckdb::ParsedExpression &expression);
+
 //! True for a COLLATE anywhere in the type: a Delta table cannot keep it.
 bool HasCollation(const duckdb::LogicalType &type);
 

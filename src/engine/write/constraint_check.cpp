@@ -1,10 +1,6 @@
 #include "engine/write/constraint_check.hpp"
 
-#include "duckdb/parser/column_list.hpp"
-#include "duckdb/planner/binder.hpp"
-#include "duckdb/planner/expression_binder/check_binder.hpp"
-#include "engine/port/expression_to_duckdb.hpp"
-#include "engine/port/type_map.hpp"
+#include "engine/write/row_expressions.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -62,19 +58,11 @@ void ConstraintCheck::Bind(const TableConfiguration &configuration, const std::v
 		return;
 	}
 	row_fields = fields;
-	duckdb::ColumnList columns;
 	for (const auto index : fields) {
-		const auto &field = configuration.GetSchema().fields[index];
-		names.push_back(field.name);
-		columns.AddColumn(duckdb::ColumnDefinition(field.name, ToDuckDBType(*field.type)));
+		names.push_back(configuration.GetSchema().fields[index].name);
 	}
-	auto binder = duckdb::Binder::CreateBinder(context);
 	for (auto &rule : rules) {
-		duckdb::physical_index_set_t bound_columns;
-		duckdb::CheckBinder check_binder(*binder, context, table_name, columns, bound_columns);
-		check_binder.target_type = duckdb::LogicalType::BOOLEAN;
-		auto parsed = ToDuckDBExpression(rule.rule.condition, ExpressionUse::EVALUATE);
-		rule.condition = check_binder.Bind(parsed);
+		rule.condition = BindToRows(context, rule.rule.condition, configuration.GetSchema(), fields);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "duckdb/planner/logical_operator.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/write/cast_to_table.hpp"
+#include "engine/write/generated_values.hpp"
 #include "engine/write/lake_insert.hpp"
 
 namespace merganser {
@@ -65,7 +66,9 @@ duckdb::PhysicalOperator &PlanLakeInsert(duckdb::ClientContext &context, duckdb:
 		plan.change.operation_parameters["mode"] = "Append";
 		plan.change.operation_parameters["partitionBy"] =
 		    JsonWriter().Strings(view->configuration->GetMetadata().partition_columns).Take();
-		auto &rows = CastToTable(context, planner, child, plan.spec.types);
+		auto &given_rows = CastToTable(context, planner, child, plan.spec.types);
+		const GeneratedValues generated(context, view->configuration->GetSchema());
+		auto &rows = generated.Compute(planner, given_rows, insert.given);
 		return PlanSink(planner, std::move(plan), op, rows);
 	});
 }

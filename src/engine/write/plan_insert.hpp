@@ -5,6 +5,8 @@
 #include "engine/session/lake_transaction.hpp"
 #include "engine/write/write_spec.hpp"
 
+#include <vector>
+
 namespace merganser {
 
 //! The plan of INSERT: a sink that writes data files through the file sink and stages one TableChange in the
@@ -13,6 +15,8 @@ struct InsertPlan {
 	duckdb::Catalog &catalog;
 	TableLocation location;
 	bool returning = false;
+	//! By field: the statement names the column. Empty: it gives all.
+	std::vector<bool> given {};
 };
 duckdb::PhysicalOperator &PlanLakeInsert(duckdb::ClientContext &context, duckdb::PhysicalPlanGenerator &planner,
                                          const InsertPlan &insert, duckdb::LogicalOperator &op,

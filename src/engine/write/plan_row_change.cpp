@@ -7,6 +7,7 @@
 #include "duckdb/planner/operator/logical_get.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/scan/lake_scan_info.hpp"
+#include "engine/write/generated_values.hpp"
 #include "engine/write/lake_row_change.hpp"
 
 #include <algorithm>
@@ -130,32 +131,37 @@ std::optional<uint64_t> AllRows(const duckdb::LogicalDelete &op, const duckdb::P
 }
 
 RowAction TakeAction(duckdb::LogicalMergeInto &op, duckdb::MergeActionCondition when,
-                     duckdb::BoundMergeIntoAction &bound) {
+                     duckdb::BoundMergeIntoAction &bound, const GeneratedValues &generated) {
 	RowAction action;
 	action.when = when;
 	action.type = bound.action_type;
 	action.condition = std::move(bound.condition);
 	if (bound.action_type == MergeActionType::MERGE_UPDATE) {
 		SetUpdate(action, bound.columns, std::move(bound.expressions), op.bound_defaults);
+		generated.AddTo(action);
 		return action;
 	}
 	if (bound.action_type != MergeActionType::MERGE_INSERT || bound.column_index_map.empty()) {
 		action.expressions = std::move(bound.expressions);
 		return action;
 	}
+	std::vector<bool> given;
 	for (auto &column : op.table.GetColumns().Physical()) {
 		const auto mapped = bound.column_index_map[column.Physical()];
+		given.push_back(mapped != duckdb::DConstants::INVALID_INDEX);
 		action.expressions.push_back(mapped == duckdb::DConstants::INVALID_INDEX
 		                                 ? op.bound_defaults[column.StorageOid()]->Copy()
 		                                 : std::move(bound.expressions[mapped]));
 	}
+	generated.Compute(action, given);
 	return action;
 }
 
 } // namespace
 
-duckdb::PhysicalOperator &PlanLakeUpdate(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
-                                         duckdb::LogicalUpdate &op, duckdb::PhysicalOperator &child) {
+duckdb::PhysicalOperator &PlanLakeUpdate(duckdb::ClientContext &context, duckdb::PhysicalPlanGenerator &planner,
+                                         const ChangedTable &table, duckdb::LogicalUpdate &op,
+                                         duckdb::PhysicalOperator &child) {
 	return AtBorder([&]() -> duckdb::PhysicalOperator & {
 		auto plan = MakePlan(table, RowStatement::UPDATE, "UPDATE", VectorsOf(op, op.table));
 		plan.returning = op.return_chunk;
@@ -163,6 +169,7 @@ duckdb::PhysicalOperator &PlanLakeUpdate(duckdb::PhysicalPlanGenerator &planner,
 		plan.row_id.file_index = child.types.size() - 2;
 		plan.row_id.position = child.types.size() - 1;
 		SetUpdate(plan.actions.emplace_back(), op.columns, std::move(op.expressions), op.bound_defaults);
+		GeneratedValues(context, table.snapshot->configuration->GetSchema()).AddTo(plan.actions.back());
 		return MakeOperator(planner, std::move(plan), op, child);
 	});
 }
@@ -184,8 +191,9 @@ duckdb::PhysicalOperator &PlanLakeDelete(duckdb::PhysicalPlanGenerator &planner,
 	});
 }
 
-duckdb::PhysicalOperator &PlanLakeMerge(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
-                                        duckdb::LogicalMergeInto &op, duckdb::PhysicalOperator &child) {
+duckdb::PhysicalOperator &PlanLakeMerge(duckdb::ClientContext &context, duckdb::PhysicalPlanGenerator &planner,
+                                        const ChangedTable &table, duckdb::LogicalMergeInto &op,
+                                        duckdb::PhysicalOperator &child) {
 	return AtBorder([&]() -> duckdb::PhysicalOperator & {
 		auto plan = MakePlan(table, RowStatement::MERGE, "MERGE", VectorsOf(op, op.table));
 		plan.returning = op.return_chunk;
@@ -194,9 +202,10 @@ duckdb::PhysicalOperator &PlanLakeMerge(duckdb::PhysicalPlanGenerator &planner, 
 		if (op.source_marker.IsValid()) {
 			plan.source_marker = op.source_marker.GetIndex();
 		}
+		const GeneratedValues generated(context, table.snapshot->configuration->GetSchema());
 		for (auto &[when, bound_actions] : op.actions) {
 			for (auto &bound : bound_actions) {
-				plan.actions.push_back(TakeAction(op, when, *bound));
+				plan.actions.push_back(TakeAction(op, when, *bound, generated));
 			}
 		}
 		FindNamingColumns(op, op.table, plan);

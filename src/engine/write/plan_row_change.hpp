@@ -18,11 +18,13 @@ struct ChangedTable {
 
 //! Plans of UPDATE, DELETE (TRUNCATE) and MERGE: one operator above the rows that DuckDB found. Only row ids and new
 //! values arrive; other columns of a row are read when it is known to change. No side effect: EXPLAIN plans too.
-duckdb::PhysicalOperator &PlanLakeUpdate(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
-                                         duckdb::LogicalUpdate &op, duckdb::PhysicalOperator &child);
+duckdb::PhysicalOperator &PlanLakeUpdate(duckdb::ClientContext &context, duckdb::PhysicalPlanGenerator &planner,
+                                         const ChangedTable &table, duckdb::LogicalUpdate &op,
+                                         duckdb::PhysicalOperator &child);
 duckdb::PhysicalOperator &PlanLakeDelete(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
                                          duckdb::LogicalDelete &op, duckdb::PhysicalOperator &child);
-duckdb::PhysicalOperator &PlanLakeMerge(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
-                                        duckdb::LogicalMergeInto &op, duckdb::PhysicalOperator &child);
+duckdb::PhysicalOperator &PlanLakeMerge(duckdb::ClientContext &context, duckdb::PhysicalPlanGenerator &planner,
+                                        const ChangedTable &table, duckdb::LogicalMergeInto &op,
+                                        duckdb::PhysicalOperator &child);
 
 } // namespace merganser

@@ -126,23 +126,22 @@ TEST(TableConfiguration, FeaturesInUseStopWriting) {
 	for (auto &protocol : {Legacy(1, 6), Listed({}, {"invariants", "generatedColumns", "identityColumns",
 	                                                 "allowColumnDefaults", "checkConstraints"})}) {
 		ExpectNotWritable("invariant of column c", protocol, Table({}, OneColumn(R"({"delta.invariants":"{}"})")));
-		ExpectNotWritable("generation expression", protocol,
-		                  Table({}, OneColumn(R"({"delta.generationExpression":"1"})")));
+		ExpectNotWritable("generated column c", protocol,
+		                  Table({}, OneColumn(R"({"delta.generationExpression":"nope"})")));
 		ExpectNotWritable("identity", protocol, Table({}, OneColumn(R"({"delta.identity.start":1})")));
 		ExpectNotWritable("CHECK constraint Pos", protocol, Table({{"delta.constraints.Pos", "f(c) > 0"}}));
 	}
 	ExpectNotWritable("default value", Listed({}, {"allowColumnDefaults"}),
-	                  Table({}, OneColumn(R"({"CURRENT_DEFAULT":"f(1)"
-})")));
+	                  Table({}, OneColumn(R"({"CURRENT_DEFAULT":"nope"})")));
 	ExpectNotWritable("enableIcebergCompatV2", Listed({}, {"icebergCompatV2"}),
 	                  Table({{"delta.enableIcebergCompatV2", "true"}}));
-ExpectNotWritable("no column", Legacy(1, 2), Table({}, OneColumn("{}", "\"void\"")));
-ExpectNotWritable("void", Legacy(1, 2), Table({}, OneColumn("{}", R"({"type":"array","elementType":"void"})")));
-TableConfiguration fed("t", Legacy(1, 4), Table({{"delta.enableChangeDataFeed", "true"}}));
-fed.CheckWritable();
-EXPECT_TRUE(fed.ChangeDataFeedEnabled());
-TableConfiguration unlisted("t", Listed({}, {}), Table({{"delta.enableChangeDataFeed", "true"}}));
-EXPECT_FALSE(unlisted.ChangeDataFeedEnabled());
+	ExpectNotWritable("no column", Legacy(1, 2), Table({}, OneColumn("{}", "\"void\"")));
+	ExpectNotWritable("void", Legacy(1, 2), Table({}, OneColumn("{}", R"({"type":"array","elementType":"void"})")));
+	TableConfiguration fed("t", Legacy(1, 4), Table({{"delta.enableChangeDataFeed", "true"}}));
+	fed.CheckWritable();
+	EXPECT_TRUE(fed.ChangeDataFeedEnabled());
+	TableConfiguration unlisted("t", Listed({}, {}), Table({{"delta.enableChangeDataFeed", "true"}}));
+	EXPECT_FALSE(unlisted.ChangeDataFeedEnabled());
 }
 
 TEST(TableConfiguration, ColumnMappingCountsOnlyWhereTheProtocolHasIt) {
@@ -335,8 +334,8 @@ TEST(SmallestProtocol, RefusesWishes) {
 	invalid({{"delta.feature.deletionVectors", "no"}}, "'no'");
 	ExpectError(ErrorKind::UNSUPPORTED, "variantType",
 	            [] { SmallestProtocol(ParseSchema(OneColumn("{}", "\"variant\"")), {}); });
-	ExpectError(ErrorKind::UNSUPPORTED, "generatedColumns",
-	            [] { SmallestProtocol(ParseSchema(OneColumn(R"({"delta.generationExpression":"1"})")), {}); });
+	ExpectError(ErrorKind::UNSUPPORTED, "identityColumns",
+	            [] { SmallestProtocol(ParseSchema(OneColumn(R"({"delta.identity.step":1})")), {}); });
 }
 
 TEST(ColumnMapping, GivesEveryFieldAnIdAndAName) {
