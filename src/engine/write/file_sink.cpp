@@ -57,7 +57,6 @@ std::vector<PartitionWriter *> FileSink::Writers() {
 void FileSink::Prepare(Local &local) {
 	local.data.InitializeEmpty(writing.columns.types);
 	local.part.InitializeEmpty(writing.columns.types);
-	local.constraints = std::make_unique<ConstraintCheck::Local>(constraint_check);
 	if (registry.Fields().empty()) {
 		local.rows = writing.NewRows();
 		local.rows->InitializeAppend(local.append_state);
@@ -73,14 +72,28 @@ void FileSink::Prepare(Local &local) {
 }
 
 void FileSink::Sink(Local &local, duckdb::DataChunk &rows) {
+	Check(local, rows);
+	Write(local, rows);
+}
+
+void FileSink::Check(Local &local, duckdb::DataChunk &rows) {
+	if (rows.size() == 0) {
+		return;
+	}
+	if (!local.constraints) {
+		local.constraints = std::make_unique<ConstraintCheck::Local>(constraint_check);
+	}
+	row_check.Check(rows);
+	constraint_check.Check(*local.constraints, rows);
+}
+
+void FileSink::Write(Local &local, duckdb::DataChunk &rows) {
 	if (rows.size() == 0) {
 		return;
 	}
 	if (!local.is_ready) {
 		Prepare(local);
 	}
-	row_check.Check(rows);
-	constraint_check.Check(*local.constraints, rows);
 	for (size_t i = 0; i < writing.columns.fields.size(); i++) {
 		// Only names of struct fields differ.
 		local.data.data[i].Reinterpret(rows.data[writing.columns.fields[i]]);

@@ -39,6 +39,10 @@ public:
 	//! `rows` have the types of the spec. Throws for what the table may not hold, see RowCheck and
 	//! ConstraintCheck.
 	void Sink(Local &local, duckdb::DataChunk &rows);
+	//! The two halves of Sink. Rows that stood in the table are written without a check: whoever wrote them answers for
+	//! them, and they must not be in the way of deleting others.
+	void Check(Local &local, duckdb::DataChunk &rows);
+	void Write(Local &local, duckdb::DataChunk &rows);
 	//! The thread has no more rows.
 	void Combine(Local &local);
 	//! Closes all files. Call once, after every Combine.

@@ -97,9 +97,24 @@ private:
 				values.data[i].Reference(rows.data[i]);
 			}
 			values.SetCardinality(rows.size());
-			AtBorder([&] { deleter.sink.Sink(local, values); });
+			AtBorder([&] {
+				if (&rows != &chunk) {
+					CheckChanged(local, values, patch);
+				}
+				deleter.sink.Write(local, values);
+			});
 		}
 		AtBorder([&] { deleter.sink.Combine(local); });
+	}
+
+	//! Those of the rows that the patch made others.
+	void CheckChanged(FileSink::Local &local, duckdb::DataChunk &values, const RowPatch &patch) {
+		duckdb::DataChunk changed;
+		changed.InitializeEmpty(values.GetTypes());
+		changed.Reference(values);
+		if (patch.KeepChanged(changed) > 0) {
+			deleter.sink.Check(local, changed);
+		}
 	}
 
 	duckdb::DataChunk &Updated(duckdb::DataChunk &rows, RowPatch &patch) {
