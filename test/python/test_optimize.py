@@ -1,5 +1,6 @@
 """merganser_optimize beside other writers, interrupted, and with its progress looked at."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ ROUNDS = 12
 #: Each owns the keys that begin with its number: rows are inserted, updated and deleted while others optimize.
 WRITER = """
 import duckdb, sys
-extension, lake, writer, rounds, vectors = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
+extension, lake, writer, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 con = duckdb.connect(config={"allow_unsigned_extensions": "true", "threads": "1"})
 con.execute(f"LOAD '{extension}'")
 con.execute(f"ATTACH '{lake}' AS lake (TYPE merganser)")
@@ -52,7 +53,7 @@ def test_nothing_is_lost_or_doubled_beside_writers(extension: Path, tmp_path: Pa
     lake, stop = tmp_path / "lake", tmp_path / "stop"
     connection = open_lake(extension, lake)
     connection.execute(f"CREATE TABLE lake.t (k INTEGER, v INTEGER) WITH ('delta.enableDeletionVectors' = '{vectors}')")
-    writers = [run(WRITER, extension, lake, n, ROUNDS, vectors) for n in range(3)]
+    writers = [run(WRITER, extension, lake, n, ROUNDS) for n in range(3)]
     optimizers = [run(OPTIMIZER, extension, lake, stop) for _ in range(2)]
     finish(writers)
     stop.touch()
@@ -71,13 +72,18 @@ class LargeTable:
 
     FILES = 8
 
+    @staticmethod
+    def make(extension: Path, folder: Path) -> None:
+        connection = open_lake(extension, folder)
+        connection.execute("CREATE TABLE lake.t (id BIGINT, a VARCHAR, b DOUBLE)")
+        for n in range(LargeTable.FILES):
+            connection.execute(f"INSERT INTO lake.t SELECT {n} * 400000 + range, md5(range::VARCHAR), random() "
+                               "FROM range(400000)")
+        connection.close()
+
     def __init__(self, extension: Path, folder: Path) -> None:
         self.folder = folder
         self.connection, self.rival = open_lake(extension, folder), open_lake(extension, folder)
-        self.connection.execute("CREATE TABLE lake.t (id BIGINT, a VARCHAR, b DOUBLE)")
-        for n in range(self.FILES):
-            self.connection.execute(f"INSERT INTO lake.t SELECT {n} * 400000 + range, md5(range::VARCHAR), random() "
-                                    "FROM range(400000)")
 
     def optimize(self) -> threading.Thread:
         """Begins; returns when the first new file is being written."""
@@ -110,8 +116,16 @@ class LargeTable:
         return self.rival.execute("SELECT count(*) FROM lake.t").fetchone()[0]
 
 
+@pytest.fixture(scope="module")
+def made(extension: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("large") / "lake"
+    LargeTable.make(extension, folder)
+    return folder
+
+
 @pytest.fixture
-def large(extension: Path, tmp_path: Path) -> LargeTable:
+def large(extension: Path, tmp_path: Path, made: Path) -> LargeTable:
+    shutil.copytree(made, tmp_path / "lake")
     return LargeTable(extension, tmp_path / "lake")
 
 
@@ -151,3 +165,15 @@ def test_an_interrupt_leaves_nothing_behind(large: LargeTable) -> None:
     large.connection.execute("CALL merganser_optimize('lake.t')")
     assert large.operations() == ["OPTIMIZE"]
     assert large.count() == large.FILES * 400000
+
+
+def test_progress_is_known(large: LargeTable) -> None:
+    large.connection.execute("SET enable_progress_bar = true")
+    large.connection.execute("SET enable_progress_bar_print = false")
+    thread = large.optimize()
+    seen = set()
+    while thread.is_alive():
+        seen.add(large.connection.query_progress())
+        time.sleep(0.005)
+    assert large.error is None
+    assert any(0 < percent <= 100 for percent in seen), seen
