@@ -12,10 +12,7 @@ std::vector<HistoryEntry> ReadHistory(const TableLocation &location, std::option
 		// Throws: there is no table.
 		ListLogSegment(location);
 	}
-	std::map<int64_t, int64_t> file_times;
-	for (auto &commit : inventory.DatedCommits()) {
-		file_times[commit.file->version] = commit.timestamp_ms;
-	}
+	const auto file_times = inventory.FileTimes();
 	std::vector<HistoryEntry> entries;
 	for (auto commit = inventory.commits.rbegin(); commit != inventory.commits.rend(); ++commit) {
 		if (limit && entries.size() >= *limit) {
@@ -23,8 +20,7 @@ std::vector<HistoryEntry> ReadHistory(const TableLocation &location, std::option
 		}
 		HistoryEntry entry;
 		entry.version = commit->first;
-		const auto file_time = file_times.find(commit->first);
-		entry.timestamp_ms = file_time == file_times.end() ? commit->second.modified_ms : file_time->second;
+		entry.timestamp_ms = file_times.at(commit->first);
 		try {
 			entry.info = ReadCommitInfo(location, commit->second);
 		} catch (const Error &error) {

@@ -170,4 +170,15 @@ int64_t LogInventory::NewestByFileTime(int64_t time_ms) const {
 	return newest;
 }
 
+std::map<int64_t, int64_t> LogInventory::FileTimes() const {
+	std::map<int64_t, int64_t> times;
+	for (auto &commit : DatedCommits()) {
+		times[commit.file->version] = commit.timestamp_ms;
+	}
+	for (auto &[version, file] : commits) {
+		times.try_emplace(version, file.modified_ms);
+	}
+	return times;
+}
+
 } // namespace merganser

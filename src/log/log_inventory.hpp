@@ -47,6 +47,8 @@ public:
 	std::vector<DatedCommit> DatedCommits() const;
 	//! The newest version at or before `time_ms` by the times of the files; -1 without.
 	int64_t NewestByFileTime(int64_t time_ms) const;
+	//! By version, for every commit: as above, the file's own time where the version cannot be read.
+	std::map<int64_t, int64_t> FileTimes() const;
 
 	std::map<int64_t, LogFile> commits;
 	//! Complete ones: one file, or all parts in order.

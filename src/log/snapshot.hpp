@@ -102,5 +102,7 @@ SnapshotPtr AdvanceSnapshot(const SnapshotPtr &older, const std::vector<Action> 
 //! made monotonic). Throws NOT_FOUND when it is before the first available commit (naming it) or after the newest one
 //! (naming that).
 int64_t VersionAtTimestamp(const TableLocation &location, LogContext context, int64_t timestamp_ms);
+//! The first available version that is not older; one more than the newest when all are.
+int64_t FirstVersionFromTimestamp(const TableLocation &location, LogContext context, int64_t timestamp_ms);
 
 } // namespace merganser

@@ -2,13 +2,13 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "protocol/change_feed.hpp"
 #include "protocol/known_properties.hpp"
 #include "protocol/protocol_upgrade.hpp"
 #include "protocol/schema_names.hpp"
 #include "protocol/table_properties.hpp"
 #include "protocol/table_validation.hpp"
 
-#include <array>
 #include <utility>
 
 namespace merganser {
@@ -16,23 +16,17 @@ namespace merganser {
 namespace {
 
 constexpr std::string_view MAPPING_MODE_PROPERTY = "delta.columnMapping.mode";
-constexpr std::array<std::string_view, 3> CHANGE_FEED_COLUMNS = {"_change_type", "_commit_version",
-                                                                 "_commit_timestamp"};
-
-void CheckChangeFeedNames(const TableConfiguration &table) {
-	if (!table.ChangeDataFeedEnabled()) {
-		return;
-	}
-	for (auto name : CHANGE_FEED_COLUMNS) {
-		if (auto *field = table.GetSchema().Find(name)) {
-			throw Error(ErrorKind::INVALID_INPUT,
-			            AlterMessage(table) + "a table with a change data feed cannot have a column \"" + field->name +
-			                "\": the feed itself has one. Use another name, or no delta.enableChangeDataFeed");
-		}
-	}
-}
 
 } // namespace
+
+void CheckChangeFeedNames(const TableConfiguration &table, const std::string &statement) {
+	const auto *field = table.ChangeDataFeedEnabled() ? FindChangeFeedColumn(table.GetSchema()) : nullptr;
+	if (field) {
+		throw Error(ErrorKind::INVALID_INPUT,
+		            statement + "a table with a change data feed cannot have a column \"" + field->name +
+		                "\": the feed itself has one. Use another name, or no delta.enableChangeDataFeed");
+	}
+}
 
 bool AlteredTable::Changes(const TableConfiguration &table) const {
 	auto &before = table.GetMetadata();
@@ -62,7 +56,7 @@ AlteredTable FinishEdit(const TableConfiguration &table, TableEdit edit) {
 	}
 	TableConfiguration check(table.TableName(), altered.protocol.value_or(current), altered.metadata);
 	check.CheckWritable();
-	CheckChangeFeedNames(check);
+	CheckChangeFeedNames(check, AlterMessage(table));
 	return altered;
 }
 

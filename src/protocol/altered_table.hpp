@@ -43,6 +43,9 @@ TableEdit BeginEdit(const TableConfiguration &table);
 //! keeps for itself (PROTOCOL.md, "Change Data Files").
 AlteredTable FinishEdit(const TableConfiguration &table, TableEdit edit);
 
+//! Throws INVALID_INPUT, with the statement's beginning before it, as above.
+void CheckChangeFeedNames(const TableConfiguration &table, const std::string &statement);
+
 //! Turns column mapping by name on where the table has none: every column keeps its name as physical name, so that its
 //! files stay valid (PROTOCOL.md, "Column Mapping"), and gets an id. Also gives both to new fields of a mapped table.
 void MapColumns(const AlteredFrom &from, TableEdit &edit);

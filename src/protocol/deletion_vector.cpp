@@ -177,6 +177,14 @@ void DeletionVector::UnionWith(const DeletionVector &other) {
 	}
 }
 
+void DeletionVector::Subtract(const DeletionVector &other) {
+	for (auto &[key, bitmap] : bitmaps->by_key) {
+		if (const auto *subtracted = other.bitmaps->Find(key)) {
+			roaring_bitmap_andnot_inplace(bitmap.get(), subtracted);
+		}
+	}
+}
+
 uint32_t DeletionVector::SelectKept(uint64_t start, uint32_t count, uint32_t *kept) const {
 	auto *end = kept;
 	// A range meets at most two bitmaps: the one of its first row and the next one.

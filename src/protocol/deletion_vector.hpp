@@ -24,6 +24,8 @@ public:
 	bool Contains(uint64_t position) const;
 	uint64_t Cardinality() const;
 	void UnionWith(const DeletionVector &other);
+	//! Takes the positions of `other` out.
+	void Subtract(const DeletionVector &other);
 	//! Writes to `kept` the offsets i in [0, count) for which start + i is NOT deleted; returns how many.
 	//! Requires: room for `count` entries.
 	uint32_t SelectKept(uint64_t start, uint32_t count, uint32_t *kept) const;

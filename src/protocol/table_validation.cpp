@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "protocol/change_feed.hpp"
 #include "protocol/schema_names.hpp"
 #include "protocol/table_features.hpp"
 
@@ -158,6 +159,9 @@ void CheckReadable(const std::string &table_name, const Protocol &protocol) {
 
 void CheckColumnMapping(const Schema &schema, ColumnMappingMode mode) {
 	VisitFields(schema.fields, [&](const StructField &field) {
+		if (IsChangeFeedColumn(field.name)) {
+			return;
+		}
 		if (!field.MetadataString(PHYSICAL_NAME_KEY)) {
 			throw Error(ErrorKind::CORRUPT,
 			            "column '" + field.name + "' has no physical name, though column mapping is on");

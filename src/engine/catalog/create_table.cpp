@@ -14,6 +14,7 @@
 #include "engine/session/lake_instance.hpp"
 #include "protocol/column_default.hpp"
 #include "protocol/generated_columns.hpp"
+#include "protocol/altered_table.hpp"
 #include "protocol/known_properties.hpp"
 #include "protocol/protocol_upgrade.hpp"
 #include "protocol/table_configuration.hpp"
@@ -174,6 +175,7 @@ TableChange PlanCreateTable(duckdb::ClientContext &context, const LakeCatalog &l
 		TableConfiguration check(
 		    info.table, change.protocol ? *change.protocol : replaced->configuration->GetProtocol(), *change.metadata);
 		check.CheckWritable();
+		CheckChangeFeedNames(check, "CREATE TABLE \"" + info.table + "\": ");
 		change.operation =
 		    std::string(replaced ? "CREATE OR REPLACE TABLE" : "CREATE TABLE") + (as_query ? " AS SELECT" : "");
 		change.operation_parameters["partitionBy"] = JsonWriter().Strings(change.metadata->partition_columns).Take();

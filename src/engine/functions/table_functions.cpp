@@ -6,6 +6,7 @@
 #include "engine/functions/restore.hpp"
 #include "engine/functions/row_function.hpp"
 #include "engine/functions/table_argument.hpp"
+#include "engine/functions/table_changes.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "log/commit_history.hpp"
@@ -193,6 +194,7 @@ void RegisterTableFunctions(duckdb::ExtensionLoader &loader) {
 	loader.RegisterFunction(MakeSetTxn());
 	loader.RegisterFunction(MakeTransactions());
 	loader.RegisterFunction(MakeOptimize());
+	loader.RegisterFunction(MakeTableChanges());
 }
 
 } // namespace merganser

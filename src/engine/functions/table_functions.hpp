@@ -5,7 +5,8 @@
 
 namespace merganser {
 
-//! Registers merganser_history, merganser_detail, merganser_files, merganser_store_calls and merganser_restore.
+//! Registers merganser_history, merganser_detail, merganser_files, merganser_store_calls, merganser_restore and
+//! table_changes.
 void RegisterTableFunctions(duckdb::ExtensionLoader &loader);
 
 } // namespace merganser

@@ -5,6 +5,7 @@
 #include "duckdb/planner/filter/list.hpp"
 #include "duckdb/storage/statistics/node_statistics.hpp"
 #include "duckdb/storage/statistics/numeric_stats.hpp"
+#include "duckdb/storage/statistics/string_stats.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/port/predicate_builder.hpp"
 #include "engine/port/store_file_system.hpp"
@@ -95,24 +96,38 @@ LakeFileList::ComplexFilterPushdown(duckdb::ClientContext &context, const duckdb
 	});
 }
 
-//! A row-id join of late materialisation says which files it needs.
-static FileSelection KeepFilesByIndex(const FileSelection &selection, const duckdb::TableFilter &filter) {
+//! Leaves files out for a filter on a column that has one value in each; `statistics_of`: nullptr where that is not so.
+template <class STATISTICS_OF>
+static FileSelection KeepFilesByConstant(const FileSelection &selection, const duckdb::TableFilter &filter,
+                                         STATISTICS_OF &&statistics_of) {
 	FileSelection kept;
 	kept.total_files = selection.total_files;
 	kept.pruned_by_partition = selection.pruned_by_partition;
 	kept.pruned_by_statistics = selection.pruned_by_statistics;
 	for (size_t i = 0; i < selection.files.size(); i++) {
-		auto value = duckdb::Value::UBIGINT(FileIndexOf(selection.files[i]));
-		auto statistics = duckdb::NumericStats::CreateUnknown(duckdb::LogicalType::UBIGINT);
-		duckdb::NumericStats::SetMin(statistics, value);
-		duckdb::NumericStats::SetMax(statistics, value);
-		statistics.Set(duckdb::StatsInfo::CANNOT_HAVE_NULL_VALUES);
-		if (filter.CheckStatistics(statistics) != duckdb::FilterPropagateResult::FILTER_ALWAYS_FALSE) {
+		auto statistics = statistics_of(selection.files[i]);
+		if (!statistics || filter.CheckStatistics(*statistics) != duckdb::FilterPropagateResult::FILTER_ALWAYS_FALSE) {
 			kept.files.push_back(selection.files[i]);
 			kept.all_rows_match.push_back(selection.all_rows_match[i]);
 		}
 	}
 	return kept;
+}
+
+static duckdb::unique_ptr<duckdb::BaseStatistics> FileIndexStatistics(FileRef file) {
+	auto value = duckdb::Value::UBIGINT(FileIndexOf(file));
+	auto statistics = duckdb::NumericStats::CreateUnknown(duckdb::LogicalType::UBIGINT);
+	duckdb::NumericStats::SetMin(statistics, value);
+	duckdb::NumericStats::SetMax(statistics, value);
+	statistics.Set(duckdb::StatsInfo::CANNOT_HAVE_NULL_VALUES);
+	return statistics.ToUnique();
+}
+
+static duckdb::unique_ptr<duckdb::BaseStatistics> TextStatistics(std::string_view text) {
+	auto statistics = duckdb::StringStats::CreateEmpty(duckdb::LogicalType::VARCHAR);
+	duckdb::StringStats::Update(statistics, duckdb::string_t(text.data(), uint32_t(text.size())));
+	statistics.SetHasNoNullFast();
+	return statistics.ToUnique();
 }
 
 static bool HasDynamicFilter(const duckdb::TableFilter &filter) {
@@ -148,12 +163,19 @@ LakeFileList::DynamicFilterPushdown(duckdb::ClientContext &context, const duckdb
 		auto column_id = entry.first < column_ids.size() ? column_ids[entry.first] : duckdb::DConstants::INVALID_INDEX;
 		auto field = info->Field(column_id);
 		if (field) {
+			if (info->IsChangeType(column_id)) {
+				narrowed = KeepFilesByConstant(narrowed, *entry.second, [&](FileRef file) {
+					auto type = info->ChangesIn(file)->type;
+					return type ? TextStatistics(NameOf(*type)) : nullptr;
+				});
+			}
 			conditions.push_back(AtBorder([&] { return BuildPredicate(context, *entry.second, *field); }));
 			if (HasDynamicFilter(*entry.second)) {
 				tightening->filters.emplace_back(column_id, entry.second->Copy());
 			}
 		} else if (column_id == duckdb::MultiFileReader::COLUMN_IDENTIFIER_FILE_INDEX) {
-			narrowed = KeepFilesByIndex(narrowed, *entry.second);
+			// A row-id join of late materialisation says which files it needs.
+			narrowed = KeepFilesByConstant(narrowed, *entry.second, FileIndexStatistics);
 		}
 	}
 	auto predicate = Predicate::And(std::move(conditions));
@@ -193,12 +215,16 @@ duckdb::OpenFileInfo LakeFileList::GetFile(duckdb::idx_t index) const {
 		auto &options = lake_file->options;
 		// Data files never change, so what is cached of them needs no check and no second stat.
 		options["validate_external_file_cache"] = duckdb::Value::BOOLEAN(false);
-		options["file_size"] = duckdb::Value::UBIGINT(batch.SizeBytes(file.row));
+		if (batch.SizeBytes(file.row) > 0) {
+			// A removed file's is not always in the log.
+			options["file_size"] = duckdb::Value::UBIGINT(batch.SizeBytes(file.row));
+		}
 		options["last_modified"] =
 		    duckdb::Value::TIMESTAMP(duckdb::Timestamp::FromEpochMsPossiblyInfinite(batch.ModificationTime(file.row)));
 		options["etag"] = duckdb::Value(std::to_string(batch.SizeBytes(file.row)));
-		options["has_deletes"] =
-		    duckdb::Value::BOOLEAN(batch.DeletionVector(file.row) != nullptr || info->target.chosen);
+		const auto *changes = info->ChangesIn(file);
+		options["has_deletes"] = duckdb::Value::BOOLEAN(batch.DeletionVector(file.row) != nullptr ||
+		                                                info->target.chosen || (changes && changes->only));
 		result.extended_info = std::move(lake_file);
 		return result;
 	});

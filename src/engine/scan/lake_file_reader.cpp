@@ -91,6 +91,14 @@ duckdb::unique_ptr<duckdb::DeleteFilter> RowFilterOf(LakeScanInfo &info, FileRef
 	if (chosen && chosen->mode == ChosenRows::Mode::ONLY) {
 		return duckdb::make_uniq<OnlyRows>(chosen->rows.at(FileIndexOf(file)));
 	}
+	const auto *changes = info.ChangesIn(file);
+	if (changes && changes->only) {
+		auto rows = ReadDeletionVector(info.GetSnapshot(), file, changes->only->marked, info.Where(file));
+		if (auto &but_not = changes->only->but_not) {
+			rows.Subtract(ReadDeletionVector(info.GetSnapshot(), file, *but_not, info.Where(file)));
+		}
+		return duckdb::make_uniq<OnlyRows>(std::make_shared<const DeletionVector>(std::move(rows)));
+	}
 	auto deleted = info.deletion_vectors->Load(info.GetSnapshot(), file);
 	if (chosen) {
 		auto rows = std::make_shared<DeletionVector>(*chosen->rows.at(FileIndexOf(file)));
@@ -127,7 +135,8 @@ void ThrowUnreadable(const LakeScanInfo &info, FileRef file, const std::exceptio
 	}
 	auto &snapshot = info.GetSnapshot();
 	auto path = std::string(snapshot.files.BatchOf(file).Path(file.row));
-	auto message = info.Where() + ": data file '" + path + "' ";
+	const auto *changes = info.ChangesIn(file);
+	auto message = info.Where(file) + (changes && !changes->type ? ": change file '" : ": data file '") + path + "' ";
 	if (type == duckdb::ExceptionType::NOT_IMPLEMENTED) {
 		throw duckdb::NotImplementedException(message + "cannot be read: " + error.RawMessage());
 	}
@@ -138,6 +147,13 @@ void ThrowUnreadable(const LakeScanInfo &info, FileRef file, const std::exceptio
 	} catch (const Error &) {
 		// The first error says more.
 	}
+	if (is_missing && changes) {
+		throw duckdb::IOException(
+		    named, message +
+		               "is missing: a VACUUM deleted it, or someone outside of the table, so that the changes of this "
+		               "version can no longer be read. Read the changes from version " +
+		               std::to_string(changes->committed.version + 1) + " on, or restore the file");
+	}
 	if (is_missing) {
 		throw duckdb::IOException(
 		    named, message +
@@ -145,7 +161,8 @@ void ThrowUnreadable(const LakeScanInfo &info, FileRef file, const std::exceptio
 		               "VACUUM that keeps too little. Read a newer version, or restore the file");
 	}
 	throw duckdb::IOException(named, message + "cannot be read: " + error.RawMessage() +
-	                                     "\nRestore the file from a copy, or remove it from the table");
+	                                     "\nRestore the file from a copy" +
+	                                     (changes ? "" : ", or remove it from the table"));
 }
 
 LakeFileReader::LakeFileReader(duckdb::shared_ptr<LakeScanInfo> info_p) : info(std::move(info_p)) {
@@ -230,7 +247,18 @@ LakeFileReader::InitializeReader(duckdb::MultiFileReaderData &reader_data, const
 	                     duckdb::MultiFileColumnMappingMode::BY_FIELD_ID);
 }
 
+bool LakeFileReader::IsFileConstant(duckdb::column_t column_id, FileRef file) const {
+	if (duckdb::IsVirtualColumn(column_id)) {
+		return column_id != COLUMN_IDENTIFIER_FILE_ROW_NUMBER;
+	}
+	return info->IsChangeType(column_id) ? info->ChangesIn(file)->type.has_value()
+	                                     : info->Configuration().IsPartitionColumn(column_id);
+}
+
 duckdb::Value LakeFileReader::FileConstant(duckdb::column_t column_id, FileRef file) const {
+	if (info->IsChangeType(column_id)) {
+		return duckdb::Value(std::string(NameOf(*info->ChangesIn(file)->type)));
+	}
 	auto &snapshot = info->GetSnapshot();
 	auto &batch = snapshot.files.BatchOf(file);
 	switch (column_id) {
@@ -275,9 +303,7 @@ void LakeFileReader::FinalizeBind(duckdb::MultiFileReaderData &reader_data, cons
 	auto file = LakeFile::Of(reader_data.reader->file).file;
 	for (duckdb::idx_t i = 0; i < global_column_ids.size(); i++) {
 		auto column_id = global_column_ids[i].GetPrimaryIndex();
-		bool is_constant = duckdb::IsVirtualColumn(column_id) ? column_id != COLUMN_IDENTIFIER_FILE_ROW_NUMBER
-		                                                      : info->Configuration().IsPartitionColumn(column_id);
-		if (is_constant) {
+		if (IsFileConstant(column_id, file)) {
 			reader_data.constant_map.Add(duckdb::MultiFileGlobalIndex(i),
 			                             AtBorder([&] { return FileConstant(column_id, file); }));
 		}

@@ -50,6 +50,8 @@ public:
 	duckdb::unique_ptr<duckdb::MultiFileReader> Copy() const override;
 
 private:
+	bool IsFileConstant(duckdb::column_t column_id, FileRef file) const;
+	//! Requires: IsFileConstant.
 	duckdb::Value FileConstant(duckdb::column_t column_id, FileRef file) const;
 
 	const duckdb::shared_ptr<LakeScanInfo> info;

@@ -7,11 +7,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace merganser {
 
 struct ChosenRows;
 class DeletionVectorCache;
+struct FileOfChanges;
 
 //! What a scan reads. The snapshot already includes the transaction's own changes.
 struct ScanTarget {
@@ -25,6 +27,9 @@ struct ScanTarget {
 	std::shared_ptr<ScanRecord> record;
 	//! Rows of a second read, see RowRead; nullptr: all.
 	std::shared_ptr<const ChosenRows> chosen;
+	//! For table_changes: what the files of the snapshot are, row by row of its one batch; the columns are those of
+	//! ChangeFeedConfiguration. nullptr: the snapshot is a version of the table.
+	std::shared_ptr<const std::vector<FileOfChanges>> changes;
 	//! Of an earlier scan of the snapshot, so that no vector is read twice; nullptr: of its own.
 	std::shared_ptr<DeletionVectorCache> deletion_vectors;
 };

@@ -35,8 +35,19 @@ const StructField *LakeScanInfo::Field(duckdb::column_t column_id) const {
 	return column_id < fields.size() ? &fields[column_id] : nullptr;
 }
 
+bool LakeScanInfo::IsChangeType(duckdb::column_t column_id) const {
+	const auto *field = target.changes ? Field(column_id) : nullptr;
+	return field && field->name == CHANGE_TYPE_NAME;
+}
+
 std::string LakeScanInfo::Where() const {
 	return "table '" + target.display_name + "' version " + std::to_string(GetSnapshot().version);
+}
+
+std::string LakeScanInfo::Where(FileRef file) const {
+	const auto *changes = ChangesIn(file);
+	return changes ? "table '" + target.display_name + "' version " + std::to_string(changes->committed.version)
+	               : Where();
 }
 
 size_t LakeScanInfo::AddScan(PredicatePtr predicate) {

@@ -7,6 +7,7 @@
 #include "engine/scan/scan_columns.hpp"
 #include "engine/scan/scan_deletion.hpp"
 
+#include "scan/change_plan.hpp"
 #include "scan/file_pruning.hpp"
 
 #include <memory>
@@ -55,8 +56,16 @@ public:
 	}
 	//! The field of a scanned column, nullptr for virtual columns.
 	const StructField *Field(duckdb::column_t column_id) const;
+	//! nullptr where the scan reads no changes.
+	const FileOfChanges *ChangesIn(FileRef file) const {
+		return target.changes ? &(*target.changes)[file.row] : nullptr;
+	}
+	//! The column `_change_type` of a scan that reads changes: the same in all rows of a file, where ChangesIn says so.
+	bool IsChangeType(duckdb::column_t column_id) const;
 	//! "table 'x' version 3", to begin messages with.
 	std::string Where() const;
+	//! The same for a file: the version that changed its rows, where the scan reads changes.
+	std::string Where(FileRef file) const;
 
 	//! A plan may hold several scans of one target (a view used twice, late materialisation), each with its own
 	//! filters. All together are what the statement reads. Returns the number of a new scan that reads `predicate`

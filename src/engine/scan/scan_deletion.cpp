@@ -20,10 +20,8 @@ static DeletionVector ReadVector(const Snapshot &snapshot, const DeletionVectorD
 	return ReadDeletionVectorBlock(bytes, descriptor, path);
 }
 
-static DeletionVector ReadChecked(const Snapshot &snapshot, FileRef file, const DeletionVectorDescriptor &descriptor) {
-	std::string where = "table '" + snapshot.TableName() + "' version " + std::to_string(snapshot.version) +
-	                    ": the deletion vector of data file '" +
-	                    std::string(snapshot.files.BatchOf(file).Path(file.row)) + "' ";
+DeletionVector ReadDeletionVector(const Snapshot &snapshot, FileRef file, const DeletionVectorDescriptor &descriptor,
+                                  const std::string &where) {
 	try {
 		auto vector = ReadVector(snapshot, descriptor);
 		if (vector.Cardinality() != uint64_t(descriptor.cardinality)) {
@@ -33,7 +31,9 @@ static DeletionVector ReadChecked(const Snapshot &snapshot, FileRef file, const 
 		return vector;
 	} catch (const Error &error) {
 		auto kind = error.kind == ErrorKind::NOT_FOUND ? ErrorKind::IO : error.kind;
-		throw Error(kind, where + "cannot be read: " + error.what() +
+		throw Error(kind, where + ": the deletion vector of data file '" +
+		                      std::string(snapshot.files.BatchOf(file).Path(file.row)) +
+		                      "' cannot be read: " + error.what() +
 		                      ". Without it deleted rows would come back; read another version, or restore the file");
 	}
 }
@@ -54,7 +54,8 @@ std::shared_ptr<const DeletionVector> DeletionVectorCache::Load(const Snapshot &
 	}
 	std::lock_guard<std::mutex> guard(entry->loading);
 	if (!entry->vector) {
-		entry->vector = std::make_shared<const DeletionVector>(ReadChecked(snapshot, file, *descriptor));
+		const auto where = "table '" + snapshot.TableName() + "' version " + std::to_string(snapshot.version);
+		entry->vector = std::make_shared<const DeletionVector>(ReadDeletionVector(snapshot, file, *descriptor, where));
 	}
 	return entry->vector;
 }

@@ -1,6 +1,7 @@
 #include "log_fixture.hpp"
 
 #include "log/commit_history.hpp"
+#include "log/commit_range.hpp"
 
 namespace merganser {
 
@@ -153,6 +154,35 @@ TEST_F(HistoryTest, InCommitTimestampsEnabledMidLife) {
 	EXPECT_EQ(VersionAtTimestamp(location, context, enabled + 10), 6);
 	EXPECT_ERROR(VersionAtTimestamp(location, context, fourth - 900000), ErrorKind::NOT_FOUND, "version 0");
 	EXPECT_EQ(Load(4)->timestamp_ms, fourth);
+}
+
+TEST_F(HistoryTest, FirstVersionFromATime) {
+	CommitMany(0, 3);
+	const int64_t second = memory->Head(location.CommitPath(1))->modified_ms;
+	EXPECT_EQ(FirstVersionFromTimestamp(location, context, 0), 0);
+	EXPECT_EQ(FirstVersionFromTimestamp(location, context, second), 1);
+	EXPECT_EQ(FirstVersionFromTimestamp(location, context, second + 1), 2);
+	EXPECT_EQ(FirstVersionFromTimestamp(location, context, second + 1000000), 4);
+}
+
+TEST_F(HistoryTest, RangesOfCommits) {
+	Commit(0, {Features(), Meta()});
+	const auto first = Commit(1, {Add("a")});
+	Commit(2, {Info("WRITE", 77), Add("b"), Add("c")});
+	auto read = [&](int64_t from, int64_t to) {
+		std::vector<std::string> texts;
+		ReadCommits(location, {from, to}, CancelToken::None(), [&](RangedCommit &&commit) {
+			texts.push_back(std::to_string(commit.version) + ": " + std::to_string(commit.actions.size()) + " @" +
+			                std::to_string(commit.timestamp_ms));
+		});
+		return texts;
+	};
+	EXPECT_EQ(read(1, 2), (std::vector<std::string> {"1: 1 @" + std::to_string(first.modified_ms), "2: 3 @77"}));
+	EXPECT_EQ(read(2, 2).size(), 1u);
+	DropLog(V(1) + ".json");
+	EXPECT_EQ(read(2, 2).size(), 1u);
+	EXPECT_ERROR(read(0, 2), ErrorKind::NOT_FOUND, "the commit of version 1 is no longer in the log");
+	EXPECT_ERROR(read(0, 2), ErrorKind::NOT_FOUND, "Read the changes from version 2 on");
 }
 
 } // namespace merganser

@@ -229,4 +229,21 @@ TEST(DeletionVector, ParseRefusesDamage) {
 }
 
 } // namespace
+TEST(DeletionVector, Subtraction) {
+	DeletionVector left;
+	DeletionVector right;
+	for (uint64_t position : {1ull, 5ull, 1ull << 33}) {
+		left.Add(position);
+	}
+	for (uint64_t position : {5ull, 6ull, 1ull << 40}) {
+		right.Add(position);
+	}
+	left.Subtract(right);
+	EXPECT_EQ(left.Cardinality(), 2u);
+	EXPECT_FALSE(left.Contains(5));
+	EXPECT_TRUE(left.Contains(1ull << 33));
+	left.Subtract(DeletionVector(left));
+	EXPECT_EQ(left.Cardinality(), 0u);
+}
+
 } // namespace merganser
