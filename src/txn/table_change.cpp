@@ -1,5 +1,6 @@
 #include "txn/table_change.hpp"
 
+#include "base/error.hpp"
 #include "log/file_key.hpp"
 
 #include <algorithm>
@@ -120,6 +121,37 @@ void TableChange::Merge(TableChange &&later) {
 	}
 	AddMetrics(operation_metrics, later.operation_metrics);
 	restores_files = restores_files || later.restores_files;
+}
+
+void CheckChangeFeedKept(const std::string &table_name, const TableChange &earlier, const TableChange &later) {
+	if (earlier.cdc_files.empty() && later.cdc_files.empty()) {
+		return;
+	}
+	auto is_told = [](const TableChange &change) {
+		return !change.cdc_files.empty() || (change.added_files.empty() && change.removed_files.empty());
+	};
+	const auto table = "table '" + table_name + "' has a change data feed (delta.enableChangeDataFeed)";
+	if (!is_told(earlier) || !is_told(later)) {
+		throw Error(ErrorKind::UNSUPPORTED,
+		            table + ", and this transaction has changed it before in a way that the feed of one commit cannot "
+		                    "tell together with this. COMMIT first; in one transaction, update and delete before you "
+		                    "insert");
+	}
+	std::set<std::string> own_paths;
+	for (auto &file : earlier.added_files) {
+		own_paths.emplace(CanonicalPath(file.path));
+	}
+	for (auto &file : earlier.removed_files) {
+		// The same file with another deletion vector: its rows are those of the version before.
+		own_paths.erase(std::string(CanonicalPath(file.path)));
+	}
+	for (auto &file : later.removed_files) {
+		if (own_paths.contains(std::string(CanonicalPath(file.path)))) {
+			throw Error(ErrorKind::UNSUPPORTED,
+			            table + ", and this statement changes rows in a file that its transaction has written before. "
+			                    "COMMIT first, or change them in one statement");
+		}
+	}
 }
 
 std::vector<Action> ActionsOf(const TableChange &change) {

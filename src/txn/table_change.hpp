@@ -41,6 +41,11 @@ struct TableChange {
 	void Merge(TableChange &&later);
 };
 
+//! A commit with change files is read from these alone, and they tell what became of the rows of the version before.
+//! Throws UNSUPPORTED when together with `later` they would not: one of both has files and no change files, or the
+//! later one changes rows that the earlier one wrote.
+void CheckChangeFeedKept(const std::string &table_name, const TableChange &earlier, const TableChange &later);
+
 //! The change as actions of a log, without commitInfo: protocol and metadata first, removes before adds.
 std::vector<Action> ActionsOf(const TableChange &change);
 

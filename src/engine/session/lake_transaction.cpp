@@ -90,6 +90,12 @@ bool LakeTransaction::HasLocalChange(const TableLocation &location) {
 	return StateOf(location).change.has_value();
 }
 
+bool LakeTransaction::HasChangeFiles(const TableLocation &location) {
+	std::lock_guard<std::mutex> guard(lock);
+	auto &state = StateOf(location);
+	return state.change && !state.change->cdc_files.empty();
+}
+
 std::optional<TableLocation> LakeTransaction::WrittenTable() {
 	std::lock_guard<std::mutex> guard(lock);
 	return written_state ? std::optional<TableLocation>(written_state->location) : std::nullopt;
@@ -148,6 +154,7 @@ void LakeTransaction::Stage(duckdb::ClientContext &context, const TableLocation 
 			BuildOn(*state.base, change);
 		}
 		if (state.change) {
+			CheckChangeFeedKept(location.name, total, change);
 			total.Merge(std::move(change));
 		} else {
 			total = std::move(change);

@@ -37,6 +37,8 @@ public:
 	SnapshotPtr ViewAtVersion(duckdb::ClientContext &context, const TableLocation &location, int64_t version);
 	//! True when this transaction has staged a change of the table.
 	bool HasLocalChange(const TableLocation &location);
+	//! True when this transaction has staged change files of the table: its commit is then read from these alone.
+	bool HasChangeFiles(const TableLocation &location);
 	//! The table that this transaction has written so far, if any: it may be a new one that no folder shows.
 	std::optional<TableLocation> WrittenTable();
 	//! Drops the table in this transaction: it has no view any more; its files are deleted after the commit.

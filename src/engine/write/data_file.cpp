@@ -16,7 +16,8 @@ static std::string FileName(uint64_t number, const std::string &uuid, const std:
 
 NewDataFile::NewDataFile(duckdb::ClientContext &context, LakeTransaction &transaction, const WriteSpec &spec,
                          const std::string &folder, uint64_t number)
-    : relative_path(JoinPath(folder, FileName(number, LakeInstance::Get(context).GetRandom().Uuid(), spec.codec))) {
+    : relative_path(JoinPath(JoinPath(spec.folder, folder),
+                             FileName(number, LakeInstance::Get(context).GetRandom().Uuid(), spec.codec))) {
 	transaction.RegisterWrittenFile(spec.location, FullPath(spec));
 }
 

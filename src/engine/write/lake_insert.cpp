@@ -2,6 +2,7 @@
 
 #include "engine/port/error_border.hpp"
 #include "engine/session/lake_instance.hpp"
+#include "engine/write/change_files.hpp"
 #include "engine/write/file_sink.hpp"
 #include "txn/overwrite.hpp"
 
@@ -13,14 +14,20 @@ class InsertGlobalState : public WritingState {
 public:
 	InsertGlobalState(duckdb::ClientContext &context, const LakeInsertPlan &insert, LakeTransaction &transaction)
 	    : sink(context, insert.spec, transaction) {
+		if (!insert.replaces_all && transaction.HasChangeFiles(insert.spec.location)) {
+			change_files = std::make_unique<ChangeFiles>(context, insert.spec, transaction);
+		}
 	}
 
 	FileSink sink;
+	//! Where an earlier statement of the transaction wrote some: the commit is then read from these alone.
+	std::unique_ptr<ChangeFiles> change_files;
 };
 
 class InsertLocalState : public duckdb::LocalSinkState {
 public:
 	FileSink::Local rows;
+	ChangeFiles::Local changes;
 };
 
 } // namespace
@@ -50,7 +57,11 @@ duckdb::unique_ptr<duckdb::LocalSinkState> LakeInsert::GetLocalSinkState(duckdb:
 duckdb::SinkResultType LakeInsert::Sink(duckdb::ExecutionContext &, duckdb::DataChunk &chunk,
                                         duckdb::OperatorSinkInput &input) const {
 	auto &global = input.global_state.Cast<InsertGlobalState>();
-	AtBorder([&] { global.sink.Sink(input.local_state.Cast<InsertLocalState>().rows, chunk); });
+	auto &local = input.local_state.Cast<InsertLocalState>();
+	AtBorder([&] { global.sink.Sink(local.rows, chunk); });
+	if (global.change_files) {
+		global.change_files->Write(local.changes, chunk, ChangeType::INSERT);
+	}
 	global.row_count += chunk.size();
 	if (global.returned) {
 		global.returned->Append(chunk, ReturnedAction::INSERT);
@@ -61,7 +72,11 @@ duckdb::SinkResultType LakeInsert::Sink(duckdb::ExecutionContext &, duckdb::Data
 duckdb::SinkCombineResultType LakeInsert::Combine(duckdb::ExecutionContext &,
                                                   duckdb::OperatorSinkCombineInput &input) const {
 	auto &global = input.global_state.Cast<InsertGlobalState>();
-	AtBorder([&] { global.sink.Combine(input.local_state.Cast<InsertLocalState>().rows); });
+	auto &local = input.local_state.Cast<InsertLocalState>();
+	AtBorder([&] { global.sink.Combine(local.rows); });
+	if (global.change_files) {
+		global.change_files->Combine(local.changes);
+	}
 	return duckdb::SinkCombineResultType::FINISHED;
 }
 
@@ -72,6 +87,9 @@ duckdb::SinkFinalizeType LakeInsert::Finalize(duckdb::Pipeline &, duckdb::Event 
 	AtBorder([&] {
 		auto change = insert.change;
 		change.added_files = global.sink.Finish();
+		if (global.change_files) {
+			change.cdc_files = global.change_files->Finish();
+		}
 		if (insert.replaces_all) {
 			transaction.MarkWholeTableRead(insert.spec.location);
 			const auto view = transaction.View(context, insert.spec.location);

@@ -92,6 +92,7 @@ public:
 
 	duckdb::unique_ptr<ChangedRows::Local> changed;
 	FileSink::Local inserted;
+	ChangeFiles::Local inserted_changes;
 	bool has_inserted = false;
 
 private:
@@ -115,6 +116,9 @@ private:
 		case MergeActionType::MERGE_INSERT:
 			has_inserted = true;
 			AtBorder([&] { change.Sink().Sink(inserted, state.results); });
+			if (auto *recorded = change.InsertedChanges()) {
+				recorded->Write(inserted_changes, state.results, ChangeType::INSERT);
+			}
 			change.inserted_rows += rows.size();
 			if (change.Returned()) {
 				change.Returned()->Append(state.results, ReturnedAction::INSERT);
@@ -243,6 +247,9 @@ duckdb::SinkCombineResultType LakeRowChange::Combine(duckdb::ExecutionContext &,
 		}
 		if (local.has_inserted) {
 			change.Sink().Combine(local.inserted);
+			if (auto *recorded = change.InsertedChanges()) {
+				recorded->Combine(local.inserted_changes);
+			}
 		}
 	});
 	return duckdb::SinkCombineResultType::FINISHED;

@@ -33,6 +33,14 @@ RowChange::RowChange(duckdb::ClientContext &context_p, const RowChangePlan &plan
 		update_numbers.push_back(update_count);
 		update_count += action.type == MergeActionType::MERGE_UPDATE;
 	}
+	if (plan.spec.configuration->ChangeDataFeedEnabled()) {
+		feed.files = std::make_unique<ChangeFiles>(context, plan.spec, transaction);
+		feed.records_inserts = transaction.HasChangeFiles(plan.spec.location);
+		for (const auto &action : plan.actions) {
+			feed.records_inserts = feed.records_inserts || action.type == MergeActionType::MERGE_UPDATE ||
+			                       action.type == MergeActionType::MERGE_DELETE;
+		}
+	}
 }
 
 void RowChange::ThrowChangedTwice(RowPlace place) {
@@ -89,7 +97,7 @@ void RowChange::ChangeRows(TableChange &change) {
 	}
 	RowsByFile removed;
 	if (!updated_apart.empty()) {
-		const RowUpdates updates {plan.snapshot, set_columns, sink, updated_apart, returned};
+		const RowUpdates updates {plan.snapshot, set_columns, sink, updated_apart, returned, feed.files.get()};
 		removed = WriteUpdatedRows(context, updates, changes);
 	}
 	counts.updated = patched.updated_rows;
@@ -109,7 +117,21 @@ void RowChange::ChangeRows(TableChange &change) {
 	}
 	deleter.Delete(removed, changes, change);
 	counts.updated += deleter.UpdatedRows();
+	if (feed.files) {
+		RecordChanges(deleter, change);
+	}
 	AddMetrics(deleter, change);
+}
+
+void RowChange::RecordChanges(const RowDeleter &deleter, TableChange &change) {
+	// What only removes whole files needs no change files: readers take the rows from these.
+	const bool only_removes = !deleter.KeptRows() && counts.updated == 0 && inserted_rows == 0;
+	const bool is_recorded = !only_removes || transaction.HasChangeFiles(plan.spec.location);
+	if (is_recorded && counts.deleted > 0) {
+		RecordDeletedRows(context, plan.snapshot, changes, *feed.files);
+	}
+	change.cdc_files = feed.files->Finish();
+	change.operation_metrics["numAddedChangeFiles"] = std::to_string(change.cdc_files.size());
 }
 
 void RowChange::AddMetrics(const RowDeleter &deleter, TableChange &change) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "duckdb.hpp"
+#include "engine/write/change_files.hpp"
 #include "engine/write/changed_rows.hpp"
 #include "engine/write/file_patches.hpp"
 #include "engine/write/file_sink.hpp"
@@ -43,6 +44,10 @@ public:
 	ReturnedRows *Returned() {
 		return returned;
 	}
+	//! Where inserted rows are recorded besides; nullptr where they need not be.
+	ChangeFiles *InsertedChanges() {
+		return feed.records_inserts ? feed.files.get() : nullptr;
+	}
 	uint64_t AffectedRows() const {
 		return counts.affected;
 	}
@@ -52,6 +57,8 @@ private:
 	[[noreturn]] void ThrowChangedTwice(RowPlace place);
 	void DeleteAll(TableChange &change);
 	void ChangeRows(TableChange &change);
+	//! `deleter` has deleted the rows.
+	void RecordChanges(const RowDeleter &deleter, TableChange &change);
 	void AddMetrics(const RowDeleter &deleter, TableChange &change) const;
 
 	duckdb::ClientContext &context;
@@ -62,6 +69,13 @@ private:
 	const std::vector<std::vector<size_t>> set_columns;
 	ChangedRows changes;
 	FileSink sink;
+	struct Feed {
+		//! nullptr without change data feed.
+		std::unique_ptr<ChangeFiles> files;
+		//! A commit is read from its change files alone where it has some.
+		bool records_inserts = false;
+	};
+	Feed feed;
 	ReturnedRows *returned = nullptr;
 	PatchCounts patched;
 	struct RowCounts {

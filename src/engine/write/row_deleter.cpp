@@ -29,6 +29,7 @@ RowDeleter::RowDeleter(duckdb::ClientContext &context_p, LakeTransaction &transa
     : context(context_p), transaction(transaction_p), plan(plan_p), sink(sink_p),
       now_ms(LakeInstance::Get(context).GetClock().NowMs()),
       uses_vectors(DeletionVectorsEnabled(*plan.snapshot->configuration)),
+      has_change_feed(plan.snapshot->configuration->ChangeDataFeedEnabled()),
       vector_file(LakeInstance::Get(context).GetRandom().Uuid()) {
 }
 
@@ -44,7 +45,7 @@ bool RowDeleter::IsEmptied(FileRef file, const DeletionVector &all) const {
 
 void RowDeleter::AddVector(FileRef file, const DeletionVector &all, TableChange &change) {
 	auto added = plan.snapshot->files.BatchOf(file).ToAddFile(file.row);
-	(added.deletion_vector ? replaced_vectors : added_vectors)++;
+	(added.deletion_vector ? counts.replaced_vectors : counts.added_vectors)++;
 	added.deletion_vector = vector_file.AddOrInline(all);
 	added.stats = StatisticsWithVector(*plan.snapshot, file);
 	added.data_change = true;
@@ -157,19 +158,14 @@ void RowDeleter::Delete(const RowsByFile &rows, ChangedRows &changes, TableChang
 			Verify(all.Cardinality() == earlier->Cardinality() + deleted->Cardinality(), "only live rows are deleted");
 		}
 		const bool keeps_rows = !IsEmptied(file, all);
-		if (keeps_rows && plan.snapshot->configuration->ChangeDataFeedEnabled()) {
-			throw Error(ErrorKind::UNSUPPORTED,
-			            "table '" + plan.snapshot->TableName() +
-			                "' has a change data feed (delta.enableChangeDataFeed), and this version writes no change "
-			                "files: rows can be inserted, or whole files deleted. Set the property to false first");
-		}
+		counts.kept_rows = counts.kept_rows || keeps_rows;
 		change.removed_files.push_back(RemovalOf(plan.snapshot->files.BatchOf(file).ToAddFile(file.row), now_ms));
 		if (!keeps_rows) {
-			removed_files++;
+			counts.removed_files++;
 		} else if (uses_vectors && PhysicalRows(file)) {
 			AddVector(file, all, change);
 		} else {
-			removed_files++;
+			counts.removed_files++;
 			copied.emplace(file_index, deleted);
 		}
 	}

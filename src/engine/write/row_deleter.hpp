@@ -31,9 +31,10 @@ public:
 	RowDeleter(duckdb::ClientContext &context, LakeTransaction &transaction, const RowChangePlan &plan, FileSink &sink);
 
 	//! True when the file is copied in any case: its updates are then applied to the rows on their way. Not where
-	//! RETURNING wants to see them.
+	//! RETURNING or the change data feed want to see them.
 	bool AppliesUpdates(const FileChange &file) const {
-		return !uses_vectors && !plan.returning && file.deleted.Cardinality() > 0 && !file.updated.empty();
+		return !uses_vectors && !plan.returning && !has_change_feed && file.deleted.Cardinality() > 0 &&
+		       !file.updated.empty();
 	}
 	//! Adds removed files, and files with new deletion vectors, to the change. Copied rows are in the sink afterwards,
 	//! updated ones too where AppliesUpdates says so.
@@ -46,14 +47,18 @@ public:
 	uint64_t UpdatedRows() const {
 		return updated_rows;
 	}
+	//! True when a file lost some of its rows and not all.
+	bool KeptRows() const {
+		return counts.kept_rows;
+	}
 	uint64_t RemovedFiles() const {
-		return removed_files;
+		return counts.removed_files;
 	}
 	uint64_t AddedVectors() const {
-		return added_vectors;
+		return counts.added_vectors;
 	}
 	uint64_t ReplacedVectors() const {
-		return replaced_vectors;
+		return counts.replaced_vectors;
 	}
 
 private:
@@ -71,13 +76,18 @@ private:
 	FileSink &sink;
 	const int64_t now_ms;
 	const bool uses_vectors;
+	const bool has_change_feed;
 	//! Vectors that go into a file, until all are known.
 	DeletionVectorFileContent vector_file;
 	std::atomic<uint64_t> copied_rows {0};
 	std::atomic<uint64_t> updated_rows {0};
-	uint64_t removed_files = 0;
-	uint64_t added_vectors = 0;
-	uint64_t replaced_vectors = 0;
+	struct FileCounts {
+		bool kept_rows = false;
+		uint64_t removed_files = 0;
+		uint64_t added_vectors = 0;
+		uint64_t replaced_vectors = 0;
+	};
+	FileCounts counts;
 };
 
 } // namespace merganser

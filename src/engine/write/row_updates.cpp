@@ -43,6 +43,7 @@ private:
 		RowRead::Reader reader(read);
 		RowPatch patch(changes, updates.set_columns);
 		FileSink::Local local;
+		ChangeFiles::Local changes_local;
 		std::map<uint64_t, DeletionVector> own_changed;
 		duckdb::DataChunk rows;
 		rows.Initialize(context, read.Types());
@@ -70,8 +71,16 @@ private:
 			}
 			values.SetCardinality(count);
 			AtBorder([&] { updates.sink.Sink(local, values); });
+			if (updates.change_files) {
+				patch.KeepChanged(rows);
+				updates.change_files->Write(changes_local, rows, ChangeType::UPDATE_PREIMAGE);
+				updates.change_files->Write(changes_local, values, ChangeType::UPDATE_POSTIMAGE);
+			}
 		}
 		AtBorder([&] { updates.sink.Combine(local); });
+		if (updates.change_files) {
+			updates.change_files->Combine(changes_local);
+		}
 		std::lock_guard<std::mutex> guard(lock);
 		for (auto &[file_index, positions] : own_changed) {
 			changed[file_index].UnionWith(positions);
@@ -92,8 +101,7 @@ RowsByFile WriteUpdatedRows(duckdb::ClientContext &context, const RowUpdates &up
 	return UpdatePass(context, updates, changes).Run();
 }
 
-void ReturnDeletedRows(duckdb::ClientContext &context, const SnapshotPtr &snapshot, ChangedRows &changes,
-                       ReturnedRows &returned) {
+static RowRead ReadDeletedRows(duckdb::ClientContext &context, const SnapshotPtr &snapshot, ChangedRows &changes) {
 	auto chosen = std::make_shared<ChosenRows>();
 	chosen->mode = ChosenRows::Mode::ONLY;
 	for (auto &[file_index, change] : changes.Files()) {
@@ -101,7 +109,12 @@ void ReturnDeletedRows(duckdb::ClientContext &context, const SnapshotPtr &snapsh
 			chosen->rows.emplace(file_index, std::make_shared<const DeletionVector>(change.deleted));
 		}
 	}
-	RowRead read(context, snapshot, std::move(chosen), AllFields(*snapshot->configuration));
+	return RowRead(context, snapshot, std::move(chosen), AllFields(*snapshot->configuration));
+}
+
+void ReturnDeletedRows(duckdb::ClientContext &context, const SnapshotPtr &snapshot, ChangedRows &changes,
+                       ReturnedRows &returned) {
+	auto read = ReadDeletedRows(context, snapshot, changes);
 	RunOnAllThreads(context, [&] {
 		RowRead::Reader reader(read);
 		duckdb::DataChunk rows;
@@ -109,6 +122,21 @@ void ReturnDeletedRows(duckdb::ClientContext &context, const SnapshotPtr &snapsh
 		while (reader.Next(rows)) {
 			returned.Append(rows, ReturnedAction::DELETE);
 		}
+	});
+}
+
+void RecordDeletedRows(duckdb::ClientContext &context, const SnapshotPtr &snapshot, ChangedRows &changes,
+                       ChangeFiles &change_files) {
+	auto read = ReadDeletedRows(context, snapshot, changes);
+	RunOnAllThreads(context, [&] {
+		RowRead::Reader reader(read);
+		ChangeFiles::Local local;
+		duckdb::DataChunk rows;
+		rows.Initialize(context, read.Types());
+		while (reader.Next(rows)) {
+			change_files.Write(local, rows, ChangeType::DELETE);
+		}
+		change_files.Combine(local);
 	});
 }
 

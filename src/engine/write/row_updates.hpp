@@ -1,6 +1,7 @@
 #pragma once
 
 #include "duckdb.hpp"
+#include "engine/write/change_files.hpp"
 #include "engine/write/changed_rows.hpp"
 #include "engine/write/file_sink.hpp"
 #include "engine/write/returned_rows.hpp"
@@ -21,6 +22,8 @@ struct RowUpdates {
 	const std::vector<uint64_t> &files;
 	//! nullptr without RETURNING.
 	ReturnedRows *returned = nullptr;
+	//! nullptr without change data feed.
+	ChangeFiles *change_files = nullptr;
 };
 
 //! Reads the rows of the files that are updated, gives the sink their new selves, and returns where the old ones stand.
@@ -30,5 +33,8 @@ RowsByFile WriteUpdatedRows(duckdb::ClientContext &context, const RowUpdates &up
 //! Reads rows that are deleted, for RETURNING.
 void ReturnDeletedRows(duckdb::ClientContext &context, const SnapshotPtr &snapshot, ChangedRows &changes,
                        ReturnedRows &returned);
+//! The same, for the change data feed.
+void RecordDeletedRows(duckdb::ClientContext &context, const SnapshotPtr &snapshot, ChangedRows &changes,
+                       ChangeFiles &change_files);
 
 } // namespace merganser

@@ -23,6 +23,8 @@ struct SortKey {
 struct WriteSpec {
 	TableLocation location;
 	TableConfigurationPtr configuration;
+	//! Where the files and their partition folders go, in the table's root; empty: into the root.
+	std::string folder;
 	//! Logical names and DuckDB types of the table's columns, schema order: the rows that arrive have exactly these.
 	duckdb::vector<std::string> names;
 	duckdb::vector<duckdb::LogicalType> types;

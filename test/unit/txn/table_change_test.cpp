@@ -1,5 +1,7 @@
 #include "txn/table_change.hpp"
 
+#include "support/expect_error.hpp"
+
 #include <gtest/gtest.h>
 
 namespace merganser {
@@ -303,6 +305,28 @@ TEST(TableChange, OtherOrdersAreNoRefill) {
 	altered.metadata = Metadata();
 	altered.Merge(Statement("WRITE", {}, {Added("x")}));
 	EXPECT_FALSE(altered.refill_parameters);
+}
+
+TEST(TableChange, TheFeedOfOneCommitTellsBothStatements) {
+	auto told = [](TableChange change) {
+		change.cdc_files = {AddCdcFile {"c", {}, 1, false, {}}};
+		return change;
+	};
+	TableChange insert;
+	insert.added_files = {Added("new")};
+	TableChange remove;
+	remove.removed_files = {Removed("new")};
+	CheckChangeFeedKept("t", insert, insert);
+	CheckChangeFeedKept("t", insert, remove);
+	CheckChangeFeedKept("t", told(ChangesVector("a", 0, 1)), told(ChangesVector("a", 1, 2)));
+	CheckChangeFeedKept("t", told(ChangesVector("a", 0, 1)), told(insert));
+	CheckChangeFeedKept("t", TableChange(), told(insert));
+	ExpectError(ErrorKind::UNSUPPORTED, "update and delete before you insert",
+	            [&] { CheckChangeFeedKept("t", insert, told(ChangesVector("a", 0, 1))); });
+	ExpectError(ErrorKind::UNSUPPORTED, "cannot tell together",
+	            [&] { CheckChangeFeedKept("t", told(ChangesVector("a", 0, 1)), remove); });
+	ExpectError(ErrorKind::UNSUPPORTED, "a file that its transaction has written before",
+	            [&] { CheckChangeFeedKept("t", told(insert), told(ChangesVector("new", 0, 1))); });
 }
 
 } // namespace merganser
