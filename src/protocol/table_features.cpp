@@ -34,7 +34,7 @@ const std::vector<TableFeature> &TableFeatures() {
 	    {"variantType-preview", READER, 0, 0, READ_ONLY},
 	    {"variantShredding", READER, 0, 0, READ_ONLY},
 	    {"variantShredding-preview", READER, 0, 0, READ_ONLY},
-	    // Bounds the clean-up of the log, which Merganser does not do.
+	    // Bounds the clean-up of the log: delta.requireCheckpointProtectionBeforeVersion.
 	    {"checkpointProtection", WRITER_ONLY, 0, 0, READ_WRITE},
 	    {"icebergCompatV1", WRITER_ONLY, 0, 0, WRITE_IF_INACTIVE},
 	    {"icebergCompatV2", WRITER_ONLY, 0, 0, WRITE_IF_INACTIVE},

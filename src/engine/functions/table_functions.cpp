@@ -7,6 +7,7 @@
 #include "engine/functions/row_function.hpp"
 #include "engine/functions/table_argument.hpp"
 #include "engine/functions/table_changes.hpp"
+#include "engine/functions/vacuum.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "log/commit_history.hpp"
@@ -195,6 +196,7 @@ void RegisterTableFunctions(duckdb::ExtensionLoader &loader) {
 	loader.RegisterFunction(MakeTransactions());
 	loader.RegisterFunction(MakeOptimize());
 	loader.RegisterFunction(MakeTableChanges());
+	RegisterVacuum(loader);
 }
 
 } // namespace merganser

@@ -5,8 +5,7 @@
 
 namespace merganser {
 
-//! Registers merganser_history, merganser_detail, merganser_files, merganser_store_calls, merganser_restore and
-//! table_changes.
+//! Registers the functions whose names begin with merganser_, and table_changes.
 void RegisterTableFunctions(duckdb::ExtensionLoader &loader);
 
 } // namespace merganser

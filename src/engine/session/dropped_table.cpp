@@ -8,6 +8,7 @@
 #include "protocol/dropped_table_mark.hpp"
 #include "protocol/protocol_upgrade.hpp"
 #include "txn/overwrite.hpp"
+#include "txn/restore.hpp"
 
 #include <algorithm>
 #include <set>
@@ -199,12 +200,8 @@ static void ContinueAfterTombstone(CommitRequest &request, const SnapshotPtr &to
 
 //! False when `base` belongs to a table that is no longer there, or whose place another one has.
 static bool IsStillThere(const Snapshot &base, LogContext log) {
-	if (base.last_commit) {
-		const auto now = base.location.store->Head(base.last_commit->path);
-		if (now && now->size_bytes == base.last_commit->size_bytes &&
-		    now->modified_ms == base.last_commit->modified_ms) {
-			return true;
-		}
+	if (LastCommitIsThere(base)) {
+		return true;
 	}
 	// The commit may also have been cleaned up, or the whole folder been copied back.
 	try {
@@ -232,18 +229,24 @@ static CommitResult TableDropped(const TableLocation &location, int64_t version)
 
 CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment environment, CommitTurns turns) {
 	auto &location = request.location;
-	auto held = location.store->LockFolder(location.root, LockMode::SHARED);
+	// Before the table's lock: whoever holds the turn waits for that one.
 	const auto turn =
 	    turns == CommitTurns::WAIT ? location.store->LockFolder(location.LogFolder(), LockMode::SHARED) : nullptr;
+	// Alone, so that no VACUUM deletes between the look at restored files and the commit.
+	const auto mode = request.change.restores_files ? LockMode::EXCLUSIVE : LockMode::SHARED;
+	auto held = location.store->LockFolder(location.root, mode);
 	if (!IsStillThere(*request.base, environment.log)) {
 		return TableDropped(location, request.base->version);
 	}
 	if (!held) {
 		// A store without locks, or a table that got its name back since.
-		held = location.store->LockFolder(location.root, LockMode::SHARED);
+		held = location.store->LockFolder(location.root, mode);
 		if (held && !IsStillThere(*request.base, environment.log)) {
 			return TableDropped(location, request.base->version);
 		}
+	}
+	if (request.change.restores_files) {
+		CheckAddedFilesExist(location, request.change);
 	}
 	return CommitChange(request, environment);
 }

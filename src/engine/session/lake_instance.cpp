@@ -102,6 +102,17 @@ TableLocation LakeInstance::Locate(const std::string &path) {
 	return location;
 }
 
+bool LakeInstance::LogWasCleaned(const TableLocation &location, int64_t cutoff_ms) {
+	std::lock_guard<std::mutex> guard(lock);
+	const auto cleaned = cleaned_logs.find({location.store.get(), location.root});
+	return cleaned != cleaned_logs.end() && cleaned->second == cutoff_ms;
+}
+
+void LakeInstance::RememberCleanedLog(const TableLocation &location, int64_t cutoff_ms) {
+	std::lock_guard<std::mutex> guard(lock);
+	cleaned_logs[{location.store.get(), location.root}] = cutoff_ms;
+}
+
 std::vector<std::shared_ptr<CountingStore>> LakeInstance::Stores() {
 	std::lock_guard<std::mutex> guard(lock);
 	std::vector<std::shared_ptr<CountingStore>> result {local_store};

@@ -7,9 +7,11 @@
 #include "log/snapshot_cache.hpp"
 #include "store/counting_store.hpp"
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace merganser {
@@ -48,6 +50,9 @@ public:
 	Random &GetRandom() {
 		return Random::System();
 	}
+	//! Whether RememberCleanedLog was called for this cutoff: nothing that it lets go can have come since.
+	bool LogWasCleaned(const TableLocation &location, int64_t cutoff_ms);
+	void RememberCleanedLog(const TableLocation &location, int64_t cutoff_ms);
 	//! Every store opened so far, for merganser_store_calls().
 	std::vector<std::shared_ptr<CountingStore>> Stores();
 
@@ -55,6 +60,8 @@ private:
 	std::mutex lock;
 	std::shared_ptr<CountingStore> local_store;
 	std::vector<std::pair<std::string, std::shared_ptr<CountingStore>>> memory_stores;
+	//! By store and folder.
+	std::map<std::pair<ObjectStore *, std::string>, int64_t> cleaned_logs;
 	std::unique_ptr<SnapshotCache> snapshots;
 	std::unique_ptr<ParquetPort> parquet;
 };

@@ -9,9 +9,9 @@
 #include "engine/session/isolation_level.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "engine/session/reexecution.hpp"
+#include "engine/session/table_upkeep.hpp"
 #include "engine/session/unchanged_commit.hpp"
 #include "base/uri.hpp"
-#include "log/checkpoint_writer.hpp"
 #include "protocol/deletion_vector.hpp"
 #include "scan/file_pruning.hpp"
 
@@ -263,7 +263,6 @@ CommitResult LakeTransaction::CommitTable(duckdb::ClientContext &context, TableS
 //! Upkeep after the commit can never fail the statement: the version is durable.
 void LakeTransaction::AfterCommit(duckdb::ClientContext &context, TableState &state, const CommitResult &result) {
 	auto &instance = LakeInstance::Get(context);
-	LogContext log {instance.Parquet()};
 	try {
 		if (state.drop) {
 			instance.Snapshots().Forget(state.location);
@@ -274,11 +273,7 @@ void LakeTransaction::AfterCommit(duckdb::ClientContext &context, TableState &st
 			return;
 		}
 		instance.Snapshots().Advance(result.snapshot);
-		if (CheckpointIsDue(*result.snapshot)) {
-			// Where the table has been dropped or renamed since, a checkpoint alone would be a table.
-			const auto held = state.location.store->LockFolder(state.location.root, LockMode::SHARED);
-			WriteCheckpoint(*result.snapshot, log, instance.GetClock().NowMs());
-		}
+		KeepUp(context, *result.snapshot);
 	} catch (const std::exception &) {
 		// The next commit, or the next CREATE or DROP, does it again.
 		return;
