@@ -131,9 +131,20 @@ def concurrent_appends(options) -> Report:
     return Report(figures, problems=[f"concurrent_appends: {problem}" for problem in problems])
 
 
+def vacuum_dry_run(options) -> Report:
+    files = 2_000 if options.small else 200_000
+    folder = SCRATCH / f"vacuum_{files}"
+    run_workload("vacuum_dry_run", "make", folder, files)
+    figures, problems = compare(["merganser", "delta_rs"], options.runs,
+                                lambda engine: run_workload("vacuum_dry_run", engine, folder),
+                                ("first_s", "again_s", "peak_mb"))
+    return Report(figures, problems=[f"vacuum_dry_run: {problem}" for problem in problems])
+
+
 BENCHMARKS = {"merge_chain": merge_chain, "snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas,
               "small_inserts": small_inserts, "deletion_vectors": deletion_vectors,
-              "concurrent_appends": concurrent_appends, "little_memory": little_memory, "optimize": optimize}
+              "concurrent_appends": concurrent_appends, "little_memory": little_memory, "optimize": optimize,
+              "vacuum_dry_run": vacuum_dry_run}
 #: The others know one size besides --small.
 SCALED = ["merge_chain", "little_memory"]
 
