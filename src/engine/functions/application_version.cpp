@@ -23,7 +23,7 @@ constexpr const char *SET_TXN = "merganser_set_txn";
 struct SetTxnCall : public ChangingCall {
 	SetTransaction application;
 
-	std::vector<duckdb::vector<Value>> Run(duckdb::ClientContext &context) const override {
+	std::vector<duckdb::vector<Value>> Run(duckdb::ClientContext &context, WorkProgress &) const override {
 		if (context.transaction.IsAutoCommit()) {
 			throw duckdb::TransactionException("%s: outside of BEGIN it would be over before anything is written. "
 			                                   "BEGIN first, then write, then COMMIT",

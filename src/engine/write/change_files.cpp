@@ -28,7 +28,8 @@ void ChangeFiles::Write(Local &local, duckdb::DataChunk &rows, ChangeType type) 
 	}
 	local.chunk.data[type_column].Reference(duckdb::Value(std::string(NameOf(type))));
 	local.chunk.SetCardinality(rows.size());
-	AtBorder([&] { sink.Sink(local.rows, local.chunk); });
+	// The new rows are checked where they go into data files; the old ones may be as they are.
+	AtBorder([&] { sink.Write(local.rows, local.chunk); });
 }
 
 void ChangeFiles::Combine(Local &local) {
