@@ -108,7 +108,7 @@ void Run(duckdb::ClientContext &context, duckdb::TableFunctionInput &input, duck
 	state.has_run = true;
 	if (call.dry_run) {
 		if (is_first) {
-			state.plan = RunDry(context, call);
+			state.plan.emplace(RunDry(context, call));
 		}
 		EmitFiles(*state.plan, state.next, output);
 	} else if (is_first) {
