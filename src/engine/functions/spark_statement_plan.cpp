@@ -50,17 +50,19 @@ duckdb::unique_ptr<duckdb::FunctionData> BindCall(duckdb::ClientContext &context
 	auto &entry = duckdb::Catalog::GetSystemCatalog(context).GetEntry<duckdb::TableFunctionCatalogEntry>(
 	    context, DEFAULT_SCHEMA, call.function);
 	auto function = entry.functions.GetFunctionByArguments(context, {duckdb::LogicalType::VARCHAR});
-	auto arguments = call.arguments;
-	auto named = call.named;
-	for (auto &[name, value] : named) {
+	// In the caller's own lists: a copy of the plan binds the function again with what stands there.
+	input.inputs = call.arguments;
+	input.named_parameters = call.named;
+	for (auto &[name, value] : input.named_parameters) {
 		const auto &type = function.named_parameters.at(name);
 		const auto text = value.ToString();
 		if (!value.TryCastAs(context, type) || value.IsNull()) {
 			throw duckdb::BinderException("\"%s\" is no %s", text, type.ToString());
 		}
 	}
-	duckdb::TableFunctionBindInput inner(arguments, named, input.input_table_types, input.input_table_names,
-	                                     function.function_info.get(), input.binder, function, input.ref);
+	duckdb::TableFunctionBindInput inner(input.inputs, input.named_parameters, input.input_table_types,
+	                                     input.input_table_names, function.function_info.get(), input.binder, function,
+	                                     input.ref);
 	auto bind_data = function.bind(context, inner, types, names);
 	input.table_function = function;
 	return bind_data;
