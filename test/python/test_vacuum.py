@@ -89,7 +89,7 @@ def test_files_that_were_removed_long_ago_go(extension: Path, table: Path) -> No
     (table / "orphan.parquet").write_bytes(b"x")
     (table / "old-orphan.parquet").write_bytes(b"x")
     os.utime(table / "old-orphan.parquet", (1, 1))
-    rows = connection.execute("FROM merganser_vacuum('lake.t', dry_run => true)").fetchall()
+    rows = connection.execute("SELECT path FROM merganser_vacuum('lake.t', dry_run => true)").fetchall()
     assert [row[0] for row in rows] == ["old-orphan.parquet"]
     assert connection.execute("CALL merganser_vacuum('lake.t')").fetchall()[0][0] == 1
     assert not (table / "old-orphan.parquet").exists()
