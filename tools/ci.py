@@ -46,7 +46,7 @@ RELEASE = [
     Step("interop", ["interop"], 30),
 ]
 SANITIZED = [
-    Step("build-debug", ["build", "PRESET=debug"], 45, stops=True),
+    Step("build-debug", ["build", "PRESET=debug"], 60, stops=True),
     Step("unit-debug", ["unit", "PRESET=debug"], 25),
     Step("fuzz-debug", ["fuzz", "PRESET=debug"], 15),
     Step("sim-debug", ["sim", "PRESET=debug"], 15),

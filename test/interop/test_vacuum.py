@@ -42,7 +42,7 @@ def theirs_to_go(spark: SparkSession, table: Path) -> set[str]:
 
 def test_both_find_the_same_files(spark: SparkSession, merganser: Merganser, table: Path):
     ours = ours_to_go(merganser)
-    assert len(ours) > 3
+    assert len(ours) == 3
     assert {unquote(path) for path in ours} == theirs_to_go(spark, table)
 
 
@@ -51,7 +51,7 @@ def test_spark_reads_on_after_ours(spark: SparkSession, merganser: Merganser, ta
     merganser.run(OURS, "CALL merganser_vacuum('{t}', retain => INTERVAL 0 HOURS);")
     assert not ours_to_go(merganser) and not theirs_to_go(spark, table)
     arrow_rows.assert_same(before, spark.read(table), "after our VACUUM")
-    history = spark.fetch(f"SELECT operation FROM (DESCRIBE HISTORY delta.`{table}`)")["operation"].to_pylist()
+    history = spark.fetch(f"DESCRIBE HISTORY delta.`{table}`")["operation"].to_pylist()
     assert history[:2] == ["VACUUM END", "VACUUM START"]
     spark.run(table, "DELETE FROM {t} WHERE id < 100;")
     arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), spark.read(table), "later")
