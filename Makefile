@@ -1,6 +1,8 @@
 # `make help` lists the targets. Each does the set-up it needs (tools/setup.sh: idempotent, milliseconds when done).
 
 PRESET ?= release
+# OFF compiles each file by itself: best while you change few of them.
+UNITY ?= ON
 JOBS ?= $(shell nproc)
 ARGS ?=
 
@@ -31,7 +33,7 @@ help: ## this list
 
 configure:
 	@$(SETUP) build
-	@test -e $(BUILD)/build.ninja || cmake --preset $(PRESET)
+	@test -e $(BUILD)/build.ninja || cmake --preset $(PRESET) -DMERGANSER_UNITY=$(UNITY)
 
 build: configure ## the shell and the extension: build/release/merganser, merganser.duckdb_extension
 	cmake --build $(BUILD) -j $(JOBS) --target product

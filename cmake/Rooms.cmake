@@ -8,6 +8,11 @@ if(MERGANSER_WERROR)
        -Wno-error=array-bounds -Wno-error=restrict -Wno-error=free-nonheap-object)
 endif()
 
+if(MERGANSER_UNITY)
+  # "A type uses the anonymous namespace" is said of headers only; a batch looks like one.
+  list(APPEND MERGANSER_WARNINGS -Wno-subobject-linkage)
+endif()
+
 # mg_settings: what every file of ours is compiled with, and nothing of third parties.
 add_library(mg_settings INTERFACE)
 target_compile_options(mg_settings INTERFACE ${MERGANSER_WARNINGS})

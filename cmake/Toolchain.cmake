@@ -33,6 +33,11 @@ if(MERGANSER_SANITIZE)
   set(MERGANSER_SANITIZER_DEFAULTS mg_sanitizer_defaults)
 endif()
 
+if(MERGANSER_UNITY)
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 10 CACHE STRING "Files of a batch")
+endif()
+
 find_package(Threads REQUIRED)
 
 find_program(MERGANSER_CCACHE ccache)

@@ -143,7 +143,7 @@ LogTail ListLogTail(const TableLocation &location, int64_t version) {
 	return tail;
 }
 
-std::vector<DatedCommit> LogInventory::DatedCommits() const {
+std::vector<DatedCommit> LogInventory::DatedCommits() const & {
 	std::vector<DatedCommit> dated;
 	const auto oldest = OldestReadable();
 	for (auto &[version, file] : commits) {

@@ -44,7 +44,9 @@ public:
 	std::optional<LogSegment> TrySegment(int64_t version, int64_t &missing) const;
 
 	//! The commits whose versions can be read, ascending.
-	std::vector<DatedCommit> DatedCommits() const;
+	//! They point into the inventory, which must live longer.
+	std::vector<DatedCommit> DatedCommits() const &;
+	std::vector<DatedCommit> DatedCommits() const && = delete;
 	//! The newest version at or before `time_ms` by the times of the files; -1 without.
 	int64_t NewestByFileTime(int64_t time_ms) const;
 	//! By version, for every commit: as above, the file's own time where the version cannot be read.

@@ -13,12 +13,6 @@
 
 namespace merganser {
 
-namespace {
-
-constexpr std::string_view MAPPING_MODE_PROPERTY = "delta.columnMapping.mode";
-
-} // namespace
-
 void CheckChangeFeedNames(const TableConfiguration &table, const std::string &statement) {
 	const auto *field = table.ChangeDataFeedEnabled() ? FindChangeFeedColumn(table.GetSchema()) : nullptr;
 	if (field) {

@@ -14,7 +14,6 @@ namespace merganser {
 
 namespace {
 
-constexpr std::string_view MAPPING_MODE_PROPERTY = "delta.columnMapping.mode";
 constexpr std::string_view TIMESTAMPS_PROPERTY = "delta.enableInCommitTimestamps";
 
 //! Written beside what they describe; a value of the user's would make the table unreadable or lose its history.

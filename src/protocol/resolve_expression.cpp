@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "protocol/calendar_text.hpp"
 #include "protocol/schema_names.hpp"
+#include "protocol/spark_tokens.hpp"
 #include "protocol/spark_types.hpp"
 #include "protocol/sql_expression.hpp"
 #include "protocol/sql_functions.hpp"
@@ -12,12 +13,6 @@
 namespace merganser {
 
 namespace {
-
-constexpr uint8_t EXACT_DOUBLE_DIGITS = 15;
-
-[[noreturn]] void Refuse(const std::string &what) {
-	throw Error(ErrorKind::UNSUPPORTED, what);
-}
 
 bool IsOneOf(const std::string &name, std::initializer_list<std::string_view> names) {
 	return std::find(names.begin(), names.end(), name) != names.end();
@@ -70,7 +65,7 @@ SqlExpression ResolvedCast(SqlExpression child, const DataTypePtr &type, bool ro
 		const auto what = child.kind == SqlExpression::Kind::LITERAL && kind == TypeKind::STRING
 		                      ? "the text '" + child.value + "'"
 		                      : child.type->ToString();
-		Refuse("a cast from " + what + " to " + type->ToString());
+		RefuseExpression("a cast from " + what + " to " + type->ToString());
 	}
 	if (cuts_fraction) {
 		const auto fraction_type = child.type;
@@ -114,7 +109,7 @@ private:
 				return SameName(candidate.name, part);
 			});
 			if (field == fields->end()) {
-				Refuse("the column \"" + name + "\", which the table does not have");
+				RefuseExpression("the column \"" + name + "\", which the table does not have");
 			}
 			part = field->name;
 			resolved.type = field->type;
@@ -134,7 +129,7 @@ private:
 			return SqlExpression::Cast(std::move(child), DataType::Primitive(TypeKind::BOOLEAN));
 		}
 		if (child.type->kind != TypeKind::BOOLEAN) {
-			Refuse("a condition of type " + child.type->ToString());
+			RefuseExpression("a condition of type " + child.type->ToString());
 		}
 		return child;
 	}
@@ -161,7 +156,7 @@ private:
 		}
 		if (name == "negate") {
 			if (!IsNumeric(children[0].type->kind)) {
-				Refuse("- before a " + children[0].type->ToString());
+				RefuseExpression("- before a " + children[0].type->ToString());
 			}
 			const auto type = children[0].type;
 			return Typed(name, std::move(children), type);
@@ -186,7 +181,7 @@ private:
 		for (size_t i = 1; i < children.size(); i++) {
 			auto type = CommonType(common, children[i]);
 			if (!type) {
-				Refuse(common.type->ToString() + " " + name + " " + children[i].type->ToString());
+				RefuseExpression(common.type->ToString() + " " + name + " " + children[i].type->ToString());
 			}
 			common.kind = children[0].kind;
 			common.type = std::move(type);
@@ -195,7 +190,7 @@ private:
 			const auto from = child.type->ToString();
 			auto converted = TryConvert(std::move(child), common.type);
 			if (!converted) {
-				Refuse("a " + from + " where a " + common.type->ToString() + " is needed");
+				RefuseExpression("a " + from + " where a " + common.type->ToString() + " is needed");
 			}
 			child = std::move(*converted);
 		}
@@ -204,12 +199,12 @@ private:
 
 	static SqlExpression Like(std::vector<SqlExpression> children) {
 		if (children[0].type->kind != TypeKind::STRING || children[1].kind != SqlExpression::Kind::LITERAL) {
-			Refuse("LIKE on a " + children[0].type->ToString());
+			RefuseExpression("LIKE on a " + children[0].type->ToString());
 		}
 		const auto &pattern = children[1].value;
 		for (auto at = pattern.find('\\'); at != std::string::npos; at = pattern.find('\\', at + 2)) {
 			if (at + 1 == pattern.size() || std::string_view("%_\\").find(pattern[at + 1]) == std::string_view::npos) {
-				Refuse("the pattern '" + pattern + "'");
+				RefuseExpression("the pattern '" + pattern + "'");
 			}
 		}
 		return Typed("like", std::move(children), DataType::Primitive(TypeKind::BOOLEAN));
@@ -218,7 +213,7 @@ private:
 	static SqlExpression Arithmetic(const std::string &name, std::vector<SqlExpression> children) {
 		const auto types = TypeOfArithmetic(name, children[0], children[1]);
 		if (!types.result) {
-			Refuse(children[0].type->ToString() + " " + name + " " + children[1].type->ToString());
+			RefuseExpression(children[0].type->ToString() + " " + name + " " + children[1].type->ToString());
 		}
 		for (auto &child : children) {
 			child = ResolvedCast(std::move(child), types.operands ? types.operands : AsDecimal(child), false);

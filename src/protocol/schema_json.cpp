@@ -24,23 +24,18 @@ constexpr std::pair<std::string_view, TypeKind> PRIMITIVES[] = {
 constexpr uint8_t DEFAULT_PRECISION = 10;
 constexpr uint8_t DEFAULT_SCALE = 0;
 
-void SkipSpaces(TextCursor &cursor) {
-	while (cursor.Take(' ')) {
-	}
-}
-
 //! What follows `decimal`: `(p,s)`. nullptr when malformed or out of range.
 DataTypePtr ParseDecimalDigits(std::string_view text) {
 	TextCursor cursor(text);
 	int64_t precision, scale = 0;
 	bool valid = cursor.Take('(');
-	SkipSpaces(cursor);
+	cursor.SkipSpaces();
 	valid = valid && cursor.TakeNumber(1, 2, precision);
-	SkipSpaces(cursor);
+	cursor.SkipSpaces();
 	if (cursor.Take(',')) {
-		SkipSpaces(cursor);
+		cursor.SkipSpaces();
 		valid = valid && cursor.TakeNumber(1, 2, scale);
-		SkipSpaces(cursor);
+		cursor.SkipSpaces();
 	}
 	valid = valid && cursor.Take(')') && cursor.Done();
 	if (!valid || precision < 1 || precision > DECIMAL_PRECISION_MAX || scale > precision) {

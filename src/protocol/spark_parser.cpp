@@ -22,10 +22,6 @@ constexpr std::string_view RESERVED[] = {"and", "or",   "not",  "is",     "in", 
                                          "end", "then", "when", "else",   "case",   "div",     "as",    "from",
                                          "for", "over", "cast", "select", "exists", "ilike",   "regexp"};
 
-[[noreturn]] void Refuse(const std::string &what) {
-	throw Error(ErrorKind::UNSUPPORTED, what);
-}
-
 class SparkParser {
 public:
 	explicit SparkParser(std::string_view text) : tokens(SplitSparkText(text)) {
@@ -34,7 +30,7 @@ public:
 	SqlExpression Parse() {
 		auto expression = Or();
 		if (Next().kind != TokenKind::END) {
-			Refuse("\"" + Next().text + "\"");
+			RefuseExpression("\"" + Next().text + "\"");
 		}
 		return expression;
 	}
@@ -58,7 +54,7 @@ private:
 	}
 	void Expect(bool found, const std::string &what) const {
 		if (!found) {
-			Refuse("\"" + Next().text + "\" where " + what + " is expected");
+			RefuseExpression("\"" + Next().text + "\" where " + what + " is expected");
 		}
 	}
 
@@ -147,7 +143,7 @@ private:
 			const auto kind = Next().kind;
 			value = Both("like", std::move(value), Sum());
 			if (kind != TokenKind::TEXT || IsWordNext("escape")) {
-				Refuse("LIKE with another pattern than a text, or with ESCAPE");
+				RefuseExpression("LIKE with another pattern than a text, or with ESCAPE");
 			}
 		} else {
 			return false;
@@ -236,7 +232,7 @@ private:
 		case TokenKind::END:
 			break;
 		}
-		Refuse(token.kind == TokenKind::END ? "a text that ends too early" : "\"" + token.text + "\"");
+		RefuseExpression(token.kind == TokenKind::END ? "a text that ends too early" : "\"" + token.text + "\"");
 	}
 
 	SqlExpression Number(const std::string &sign) {
@@ -244,7 +240,7 @@ private:
 		at++;
 		auto literal = SparkNumber(sign + text);
 		if (!literal) {
-			Refuse("the number " + text);
+			RefuseExpression("the number " + text);
 		}
 		return std::move(*literal);
 	}
@@ -258,7 +254,7 @@ private:
 			at++;
 		}
 		if (Next().kind == TokenKind::SYMBOL && Next().text == "(") {
-			Refuse("the function " + path.back() + " with a qualified or quoted name");
+			RefuseExpression("the function " + path.back() + " with a qualified or quoted name");
 		}
 		return SqlExpression::Column(std::move(path));
 	}
@@ -282,7 +278,7 @@ private:
 			return Cast();
 		}
 		if (std::find(std::begin(RESERVED), std::end(RESERVED), word) != std::end(RESERVED)) {
-			Refuse("\"" + Next().text + "\"");
+			RefuseExpression("\"" + Next().text + "\"");
 		}
 		if (Next(1).kind == TokenKind::TEXT) {
 			return TypedText(word);
@@ -300,7 +296,7 @@ private:
 
 	SqlExpression TypedText(const std::string &word) {
 		if (word != "date" && word != "timestamp" && word != "timestamp_ntz" && word != "timestamp_ltz") {
-			Refuse("the literal " + word + "'…'");
+			RefuseExpression("the literal " + word + "'…'");
 		}
 		at++;
 		const auto text = Next().text;
@@ -347,7 +343,7 @@ private:
 		Expect(TakeSymbol(")"), ")");
 		const auto type = FindSparkType(type_name);
 		if (!type) {
-			Refuse("CAST to the type " + type_name);
+			RefuseExpression("CAST to the type " + type_name);
 		}
 		return SqlExpression::Cast(std::move(child), *type);
 	}
@@ -363,7 +359,7 @@ private:
 		const bool is_test = name == "isnull" || name == "isnotnull";
 		// The latter is only the name that the operator has here.
 		if ((is_test && arguments.size() != 1) || name == "negate") {
-			Refuse("the function " + name);
+			RefuseExpression("the function " + name);
 		}
 		return SqlExpression::Call(name, std::move(arguments));
 	}

@@ -1,6 +1,7 @@
 #include "protocol/spark_tokens.hpp"
 
 #include "base/error.hpp"
+#include "protocol/text_cursor.hpp"
 
 #include <algorithm>
 
@@ -17,16 +18,8 @@ constexpr std::string_view SYMBOLS[] = {"<=>", "<=", ">=", "<>", "!=", "==", "||
 //! A chain of operators is a deep tree.
 constexpr size_t TOKENS_MAX = 2000;
 
-bool IsDigit(char c) {
-	return c >= '0' && c <= '9';
-}
-
 bool IsWord(char c) {
 	return IsDigit(c) || c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
-[[noreturn]] void Refuse(const std::string &what) {
-	throw Error(ErrorKind::UNSUPPORTED, what);
 }
 
 class Splitter {
@@ -49,7 +42,7 @@ public:
 				tokens.push_back({Kind::SYMBOL, Symbol()});
 			}
 			if (tokens.size() > TOKENS_MAX) {
-				Refuse("more than " + std::to_string(TOKENS_MAX) + " words and signs");
+				RefuseExpression("more than " + std::to_string(TOKENS_MAX) + " words and signs");
 			}
 		}
 		tokens.emplace_back();
@@ -67,7 +60,7 @@ private:
 		}
 		const auto rest = text.substr(at, 2);
 		if (rest == "--" || rest == "/*") {
-			Refuse("a comment");
+			RefuseExpression("a comment");
 		}
 	}
 
@@ -120,16 +113,16 @@ private:
 				return name;
 			}
 		}
-		Refuse("a name in backticks that does not end");
+		RefuseExpression("a name in backticks that does not end");
 	}
 
 	std::string Text(char quote) {
 		const bool is_prefixed = !tokens.empty() && tokens.back().kind == Kind::WORD && at > 0 && IsWord(text[at - 1]);
 		if (is_prefixed && (tokens.back().text == "r" || tokens.back().text == "R")) {
-			Refuse("a raw text (r'…')");
+			RefuseExpression("a raw text (r'…')");
 		}
 		if (!tokens.empty() && tokens.back().kind == Kind::TEXT) {
-			Refuse("two texts one after the other: their meaning depends on Spark's version");
+			RefuseExpression("two texts one after the other: their meaning depends on Spark's version");
 		}
 		std::string value;
 		for (at++; at < text.size(); at++) {
@@ -139,7 +132,7 @@ private:
 			}
 			value += text[at] == '\\' ? Escaped() : std::string(1, text[at]);
 		}
-		Refuse("a text that does not end");
+		RefuseExpression("a text that does not end");
 	}
 
 	//! `at` stays on the last byte of the sequence.
@@ -162,7 +155,7 @@ private:
 		case '"':
 			return std::string(1, c);
 		default:
-			Refuse("the escape sequence \\" + std::string(1, c) + " in a text");
+			RefuseExpression("the escape sequence \\" + std::string(1, c) + " in a text");
 		}
 	}
 
@@ -174,7 +167,7 @@ private:
 				return std::string(symbol);
 			}
 		}
-		Refuse("the character '" + std::string(1, text[at]) + "'");
+		RefuseExpression("the character '" + std::string(1, text[at]) + "'");
 	}
 
 	const std::string_view text;
@@ -186,6 +179,10 @@ private:
 
 std::vector<SparkToken> SplitSparkText(std::string_view text) {
 	return Splitter(text).Split();
+}
+
+void RefuseExpression(const std::string &what) {
+	throw Error(ErrorKind::UNSUPPORTED, what);
 }
 
 } // namespace merganser

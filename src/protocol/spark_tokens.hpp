@@ -18,4 +18,7 @@ struct SparkToken {
 //! does not know.
 std::vector<SparkToken> SplitSparkText(std::string_view text);
 
+//! Throws UNSUPPORTED.
+[[noreturn]] void RefuseExpression(const std::string &what);
+
 } // namespace merganser

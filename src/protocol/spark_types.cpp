@@ -34,9 +34,6 @@ constexpr SparkTypeNames TYPES[] = {
 };
 
 constexpr size_t DECIMAL_DIGITS_DEFAULT = 10;
-//! A literal with more digits than this is no exact double.
-constexpr uint8_t EXACT_DOUBLE_DIGITS = 15;
-
 uint8_t IntegerDigits(TypeKind kind) {
 	switch (kind) {
 	case TypeKind::BYTE:

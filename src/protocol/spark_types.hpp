@@ -19,6 +19,9 @@ std::string SparkTypeName(const DataType &type);
 //! A number of Spark's text: `1`, `2L`, `1.50`, `1e3`, `0.5D`. nullopt when it is none.
 std::optional<SqlExpression> SparkNumber(std::string_view text);
 
+//! A literal with more digits than this is no exact double.
+inline constexpr uint8_t EXACT_DOUBLE_DIGITS = 15;
+
 bool IsInteger(TypeKind kind);
 bool IsFloating(TypeKind kind);
 bool IsNumeric(TypeKind kind);

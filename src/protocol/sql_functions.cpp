@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "protocol/schema_names.hpp"
+#include "protocol/spark_tokens.hpp"
 #include "protocol/spark_types.hpp"
 
 #include <algorithm>
@@ -51,16 +52,12 @@ const std::vector<FunctionRule> &Rules() {
 	return rules;
 }
 
-[[noreturn]] void Refuse(const std::string &what) {
-	throw Error(ErrorKind::UNSUPPORTED, what);
-}
-
 [[noreturn]] void RefuseArguments(const std::string &name, const Arguments &arguments) {
 	std::string types;
 	for (const auto &argument : arguments) {
 		types += (types.empty() ? "" : ", ") + argument.type->ToString();
 	}
-	Refuse("the function " + name + "(" + types + ")");
+	RefuseExpression("the function " + name + "(" + types + ")");
 }
 
 bool Fits(Wanted wanted, TypeKind kind) {
@@ -156,7 +153,7 @@ SqlExpression ResolveTruncation(const std::string &name, Arguments arguments) {
 	bool known = std::find(std::begin(DATE_UNITS), std::end(DATE_UNITS), unit_name) != std::end(DATE_UNITS);
 	known |= !of_date && std::find(std::begin(TIME_UNITS), std::end(TIME_UNITS), unit_name) != std::end(TIME_UNITS);
 	if (!known) {
-		Refuse(name + " to the unit '" + *unit + "'");
+		RefuseExpression(name + " to the unit '" + *unit + "'");
 	}
 	const auto kind = moment.type->kind;
 	auto unit_literal = SqlExpression::Literal(DataType::Primitive(TypeKind::STRING), std::move(unit_name));
@@ -180,7 +177,7 @@ SqlExpression ResolveDateFormat(Arguments arguments) {
 		// One letter more is another pattern.
 		const bool goes_on = is_known && rest.size() > part->first.size() && rest[part->first.size()] == rest[0];
 		if (goes_on || (!is_known && std::string_view("-_/: ").find(rest[0]) == std::string_view::npos)) {
-			Refuse("date_format with the pattern '" + *pattern + "'");
+			RefuseExpression("date_format with the pattern '" + *pattern + "'");
 		}
 		format += is_known ? std::string(part->second) : std::string(1, rest[0]);
 		at += is_known ? part->first.size() : 1;
@@ -226,7 +223,7 @@ SqlExpression ResolveFunction(const std::string &name, std::vector<SqlExpression
 		call.type = type;
 		return call;
 	}
-	Refuse("the function " + name);
+	RefuseExpression("the function " + name);
 }
 
 } // namespace merganser

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/text_cursor.hpp"
+
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -26,10 +28,6 @@ inline uint64_t LoadWord(const char *at) {
 	uint64_t word;
 	std::memcpy(&word, at, sizeof(word));
 	return word;
-}
-
-inline bool IsDigit(char c) {
-	return static_cast<uint8_t>(c - '0') <= 9;
 }
 
 //! The high bit of each byte that ends a run of plain characters: quote, backslash, control or not ASCII. A byte above

@@ -29,11 +29,6 @@ std::string_view TakeWord(TextCursor &cursor) {
 	return std::string_view(begin, static_cast<size_t>(cursor.at - begin));
 }
 
-void SkipSpaces(TextCursor &cursor) {
-	while (cursor.Take(' ')) {
-	}
-}
-
 } // namespace
 
 bool HasNamePrefix(std::string_view name, std::string_view prefix) {
@@ -88,18 +83,18 @@ std::optional<std::string> CanonicalPropertyName(std::string_view name) {
 
 std::optional<int64_t> TryParseIntervalMs(std::string_view text) {
 	TextCursor cursor(text);
-	SkipSpaces(cursor);
+	cursor.SkipSpaces();
 	if (HasNamePrefix(std::string_view(cursor.at, static_cast<size_t>(cursor.end - cursor.at)), "interval ")) {
 		cursor.at += std::string_view("interval ").size();
 	}
-	SkipSpaces(cursor);
+	cursor.SkipSpaces();
 	int64_t total = 0;
 	do {
 		int64_t amount;
 		if (!cursor.TakeNumber(1, 9, amount)) {
 			return std::nullopt;
 		}
-		SkipSpaces(cursor);
+		cursor.SkipSpaces();
 		auto unit = LowerName(TakeWord(cursor));
 		if (!unit.empty() && unit.back() == 's') {
 			unit.pop_back();
@@ -113,7 +108,7 @@ std::optional<int64_t> TryParseIntervalMs(std::string_view text) {
 		    __builtin_add_overflow(total, part, &total)) {
 			return std::nullopt;
 		}
-		SkipSpaces(cursor);
+		cursor.SkipSpaces();
 	} while (!cursor.Done());
 	return total;
 }
@@ -153,14 +148,14 @@ bool IsBelow(const LeafColumn &leaf, const ColumnPath &column) {
 
 std::optional<uint64_t> TryParseByteSize(std::string_view text) {
 	TextCursor cursor(text);
-	SkipSpaces(cursor);
+	cursor.SkipSpaces();
 	int64_t amount;
 	if (!cursor.TakeNumber(1, 18, amount)) {
 		return std::nullopt;
 	}
-	SkipSpaces(cursor);
+	cursor.SkipSpaces();
 	auto unit = LowerName(TakeWord(cursor));
-	SkipSpaces(cursor);
+	cursor.SkipSpaces();
 	static constexpr std::pair<std::string_view, uint32_t> SHIFTS[] = {
 	    {"", 0}, {"b", 0}, {"k", 10}, {"kb", 10}, {"m", 20}, {"mb", 20}, {"g", 30}, {"gb", 30}, {"t", 40}, {"tb", 40}};
 	for (auto &[name, shift] : SHIFTS) {

@@ -14,6 +14,7 @@ namespace merganser {
 //! Prefixes of properties whose rest is a name.
 constexpr std::string_view CONSTRAINT_PREFIX = "delta.constraints.";
 constexpr std::string_view FEATURE_PREFIX = "delta.feature.";
+constexpr std::string_view MAPPING_MODE_PROPERTY = "delta.columnMapping.mode";
 //! Ours: a JSON array of column names, written by SORTED BY.
 constexpr std::string_view SORTED_BY_PROPERTY = "merganser.sortedBy";
 

@@ -60,7 +60,7 @@ bool HasNames(const std::optional<std::vector<std::string>> &names) {
 }
 
 //! Decimal digits that hold every value; 0 for what is no integer.
-int IntegerDigits(TypeKind kind) {
+int DigitsBeforePoint(TypeKind kind) {
 	switch (kind) {
 	case TypeKind::BYTE:
 		return 3;
@@ -78,8 +78,8 @@ int IntegerDigits(TypeKind kind) {
 //! PROTOCOL.md, "Type Widening". Writers go below the 10 and 20 digits that it asks of decimals: what holds every value
 //! is read.
 bool IsKnownWidening(const DataType &from, const DataType &to) {
-	int from_digits = IntegerDigits(from.kind);
-	int to_digits = IntegerDigits(to.kind);
+	int from_digits = DigitsBeforePoint(from.kind);
+	int to_digits = DigitsBeforePoint(to.kind);
 	if (from_digits > 0 && to_digits > 0) {
 		return from_digits < to_digits;
 	}

@@ -5,6 +5,10 @@
 
 namespace merganser {
 
+inline bool IsDigit(char c) {
+	return static_cast<uint8_t>(c - '0') <= 9;
+}
+
 //! Text that is consumed piece by piece.
 struct TextCursor {
 	const char *at;
@@ -22,11 +26,15 @@ struct TextCursor {
 		at++;
 		return true;
 	}
+	void SkipSpaces() {
+		while (Take(' ')) {
+		}
+	}
 	//! Reads `digits_min` to `digits_max` digits.
 	bool TakeNumber(uint32_t digits_min, uint32_t digits_max, int64_t &value) {
 		value = 0;
 		uint32_t digits = 0;
-		while (at != end && digits < digits_max && *at >= '0' && *at <= '9') {
+		while (at != end && digits < digits_max && IsDigit(*at)) {
 			value = value * 10 + (*at - '0');
 			at++;
 			digits++;

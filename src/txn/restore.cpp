@@ -24,7 +24,7 @@ constexpr const char *COMMIT_TIME_PROPERTIES[] = {"delta.enableInCommitTimestamp
 //! Its high-water mark of row ids never goes down.
 constexpr const char *ROW_TRACKING_DOMAIN = "delta.rowTracking";
 //! More are found by one listing.
-constexpr size_t LOOKED_UP_FILES_MAX = 16;
+constexpr size_t SEARCHED_FILES_MAX = 16;
 
 FileKeySet KeysOf(const Snapshot &snapshot) {
 	FileKeySet keys;
@@ -165,7 +165,7 @@ TableChange PlanRestore(const Snapshot &current, const Snapshot &target, int64_t
 void CheckAddedFilesExist(const TableLocation &location, const TableChange &change) {
 	const auto wanted = AddedPaths(location, change);
 	std::set<std::string> missing(wanted.begin(), wanted.end());
-	if (wanted.size() > LOOKED_UP_FILES_MAX) {
+	if (wanted.size() > SEARCHED_FILES_MAX) {
 		for (const auto &found : location.store->List(location.root, ListDepth::RECURSIVE)) {
 			missing.erase(found.path);
 		}

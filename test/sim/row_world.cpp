@@ -10,7 +10,7 @@ namespace merganser {
 
 namespace {
 
-constexpr int READ_TRIES_MAX = 30;
+constexpr int ROW_READ_TRIES_MAX = 30;
 //! Executions of one transaction: the first and ten more.
 constexpr uint32_t EXECUTIONS_MAX = 11;
 
@@ -37,7 +37,7 @@ Metadata MakeMetadata(const RowWorldOptions &options) {
 struct RowWorld::Actor {
 	Actor(RowWorld &world_p, std::string name_p, uint64_t seed)
 	    : world(world_p), name(std::move(name_p)), random(seed), choices(seed + 17),
-	      log(world_p, random, READ_TRIES_MAX) {
+	      log(world_p, random, ROW_READ_TRIES_MAX) {
 	}
 
 	TransactionSettings Settings(const std::string &id) {

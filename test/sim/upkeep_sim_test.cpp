@@ -10,7 +10,7 @@ namespace merganser {
 
 namespace {
 
-std::unique_ptr<UpkeepWorld> RunSeed(uint64_t seed, bool keeps_trace = false) {
+std::unique_ptr<UpkeepWorld> RunUpkeepSeed(uint64_t seed, bool keeps_trace = false) {
 	const uint32_t fail_permilles[] = {0, 10, 50};
 	auto world = std::make_unique<UpkeepWorld>(seed, fail_permilles[seed % 3]);
 	world->scheduler.keeps_trace = keeps_trace;
@@ -19,7 +19,7 @@ std::unique_ptr<UpkeepWorld> RunSeed(uint64_t seed, bool keeps_trace = false) {
 	return world;
 }
 
-void ExpectGood(uint64_t seed, UpkeepWorld &world) {
+void ExpectGoodUpkeep(uint64_t seed, UpkeepWorld &world) {
 	for (const auto &problem : world.Check()) {
 		ADD_FAILURE() << "SIM_SEED=" << seed << ": " << problem;
 	}
@@ -38,8 +38,8 @@ TEST(UpkeepSim, NothingWithinTheRetentionIsLost) {
 	uint64_t versions_read = 0;
 	uint64_t voids = 0;
 	for (uint64_t seed = 1; seed <= seeds && !HasFailure(); seed++) {
-		auto world = RunSeed(seed);
-		ExpectGood(seed, *world);
+		auto world = RunUpkeepSeed(seed);
+		ExpectGoodUpkeep(seed, *world);
 		deleted_files += world->deleted_files;
 		deleted_log_files += world->deleted_log_files;
 		restores += world->restores;
@@ -58,8 +58,8 @@ TEST(UpkeepSim, NothingWithinTheRetentionIsLost) {
 
 TEST(UpkeepSim, SameSeedTwiceIsEqual) {
 	for (uint64_t seed = 1; seed <= 6; seed++) {
-		auto first = RunSeed(seed);
-		auto second = RunSeed(seed);
+		auto first = RunUpkeepSeed(seed);
+		auto second = RunUpkeepSeed(seed);
 		EXPECT_EQ(first->scheduler.TraceHash(), second->scheduler.TraceHash()) << "SIM_SEED=" << seed;
 		EXPECT_EQ(first->memory->Contents(), second->memory->Contents()) << "SIM_SEED=" << seed;
 	}
@@ -71,11 +71,11 @@ TEST(UpkeepSim, Replay) {
 		GTEST_SKIP() << "set SIM_SEED to replay one seed";
 	}
 	const auto seed = NumberFromEnvironment("SIM_SEED", 1);
-	auto world = RunSeed(seed, true);
+	auto world = RunUpkeepSeed(seed, true);
 	for (const auto &line : world->scheduler.trace) {
 		std::cout << line << "\n";
 	}
-	ExpectGood(seed, *world);
+	ExpectGoodUpkeep(seed, *world);
 }
 
 } // namespace merganser

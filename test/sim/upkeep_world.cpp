@@ -19,7 +19,7 @@ namespace {
 constexpr int64_t HOUR_MS = 3600000;
 constexpr int64_t FILE_RETENTION_MS = 72 * HOUR_MS;
 constexpr int64_t LOG_RETENTION_MS = 96 * HOUR_MS;
-constexpr int READ_TRIES_MAX = 8;
+constexpr int UPKEEP_READ_TRIES_MAX = 8;
 constexpr int LONG_READ_STEPS = 200;
 
 //! Work of a client that a failing store may end; anything else is a defect.
@@ -39,7 +39,8 @@ void Try(const WORK &work) {
 //! When each version was made; by the files of the log.
 std::map<int64_t, int64_t> VersionTimes(const TableLocation &location) {
 	std::map<int64_t, int64_t> times;
-	for (const auto &commit : LogInventory::List(location).DatedCommits()) {
+	const auto inventory = LogInventory::List(location);
+	for (const auto &commit : inventory.DatedCommits()) {
 		times[commit.file->version] = commit.timestamp_ms;
 	}
 	return times;
@@ -49,7 +50,7 @@ std::map<int64_t, int64_t> VersionTimes(const TableLocation &location) {
 
 struct UpkeepWorld::Client {
 	Client(UpkeepWorld &world_p, std::string name_p, uint64_t client_seed)
-	    : world(world_p), name(std::move(name_p)), random(client_seed), log(world_p, random, READ_TRIES_MAX) {
+	    : world(world_p), name(std::move(name_p)), random(client_seed), log(world_p, random, UPKEEP_READ_TRIES_MAX) {
 	}
 
 	AddFile WriteFile() {

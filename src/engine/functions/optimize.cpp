@@ -17,12 +17,12 @@ namespace {
 using duckdb::LogicalType;
 using duckdb::Value;
 
-constexpr const char *NAME = "merganser_optimize";
+constexpr const char *OPTIMIZE_NAME = "merganser_optimize";
 
 void CheckOutsideOfTransaction(duckdb::ClientContext &context) {
 	if (!context.transaction.IsAutoCommit()) {
 		throw duckdb::TransactionException("%s commits by itself, batch by batch: run it outside of BEGIN … COMMIT",
-		                                   NAME);
+		                                   OPTIMIZE_NAME);
 	}
 }
 
@@ -56,13 +56,13 @@ void TakeParameters(const duckdb::TableFunctionBindInput &input, OptimizeRequest
 	if (const auto *where = ParameterOf(input, "where")) {
 		request.where = where->GetValue<std::string>();
 		if (request.where.empty()) {
-			throw duckdb::BinderException("%s: \"where\" is a condition on partition columns, not ''", NAME);
+			throw duckdb::BinderException("%s: \"where\" is a condition on partition columns, not ''", OPTIMIZE_NAME);
 		}
 	}
 	if (const auto *columns = ParameterOf(input, "cluster_by")) {
 		for (const auto &column : duckdb::ListValue::GetChildren(*columns)) {
 			if (column.IsNull()) {
-				throw duckdb::BinderException("%s: cluster_by takes names of columns, not NULL", NAME);
+				throw duckdb::BinderException("%s: cluster_by takes names of columns, not NULL", OPTIMIZE_NAME);
 			}
 			request.cluster_by.push_back(column.GetValue<std::string>());
 		}
@@ -71,7 +71,8 @@ void TakeParameters(const duckdb::TableFunctionBindInput &input, OptimizeRequest
 		const auto text = size->GetValue<std::string>();
 		request.target_file_size_bytes = TryParseByteSize(text);
 		if (!request.target_file_size_bytes) {
-			throw duckdb::BinderException("%s: target_file_size is a number of bytes, or '64mb', not '%s'", NAME, text);
+			throw duckdb::BinderException("%s: target_file_size is a number of bytes, or '64mb', not '%s'",
+			                              OPTIMIZE_NAME, text);
 		}
 	}
 	if (const auto *purge = ParameterOf(input, "purge")) {
@@ -84,12 +85,12 @@ duckdb::unique_ptr<duckdb::FunctionData> BindOptimize(duckdb::ClientContext &con
                                                       duckdb::vector<LogicalType> &types,
                                                       duckdb::vector<std::string> &names) {
 	CheckOutsideOfTransaction(context);
-	auto table = ResolveChangedTable(context, NAME, input);
+	auto table = ResolveChangedTable(context, OPTIMIZE_NAME, input);
 	auto call = duckdb::make_uniq<OptimizeCall>(*table.catalog);
 	call->request.location = table.snapshot->location;
 	TakeParameters(input, call->request);
 	if (!call->request.where.empty()) {
-		PartitionFilter(context, NAME, *table.snapshot, call->request.where);
+		PartitionFilter(context, OPTIMIZE_NAME, *table.snapshot, call->request.where);
 	}
 	// As the table spells them, which is what is remembered with the files.
 	const auto &fields = table.snapshot->configuration->GetSchema().fields;
@@ -110,7 +111,7 @@ duckdb::unique_ptr<duckdb::FunctionData> BindOptimize(duckdb::ClientContext &con
 } // namespace
 
 duckdb::TableFunction MakeOptimize() {
-	auto function = MakeChangingFunction(NAME, {LogicalType::VARCHAR}, BindOptimize);
+	auto function = MakeChangingFunction(OPTIMIZE_NAME, {LogicalType::VARCHAR}, BindOptimize);
 	function.named_parameters["where"] = LogicalType::VARCHAR;
 	function.named_parameters["cluster_by"] = LogicalType::LIST(LogicalType::VARCHAR);
 	function.named_parameters["target_file_size"] = LogicalType::VARCHAR;

@@ -17,7 +17,7 @@ namespace {
 using duckdb::LogicalType;
 using duckdb::Value;
 
-constexpr const char *NAME = "merganser_restore";
+constexpr const char *RESTORE_NAME = "merganser_restore";
 
 struct RestoreCall : public ChangingCall {
 	explicit RestoreCall(duckdb::Catalog &catalog_p) : catalog(catalog_p) {
@@ -75,9 +75,9 @@ duckdb::unique_ptr<duckdb::FunctionData> BindRestore(duckdb::ClientContext &cont
 	if (has_version == has_timestamp) {
 		throw duckdb::BinderException("%s needs one of version => 3 and \"timestamp\" => TIMESTAMPTZ '2026-01-31 "
 		                              "12:00:00+00' (in quotes: DuckDB's grammar asks for them)",
-		                              NAME);
+		                              RESTORE_NAME);
 	}
-	auto table = ResolveChangedTable(context, NAME, input);
+	auto table = ResolveChangedTable(context, RESTORE_NAME, input);
 	auto call = duckdb::make_uniq<RestoreCall>(*table.catalog);
 	call->location = table.snapshot->location;
 	if (has_version) {
@@ -94,7 +94,7 @@ duckdb::unique_ptr<duckdb::FunctionData> BindRestore(duckdb::ClientContext &cont
 } // namespace
 
 duckdb::TableFunction MakeRestore() {
-	auto function = MakeChangingFunction(NAME, {LogicalType::VARCHAR}, BindRestore);
+	auto function = MakeChangingFunction(RESTORE_NAME, {LogicalType::VARCHAR}, BindRestore);
 	function.named_parameters["version"] = LogicalType::BIGINT;
 	function.named_parameters["timestamp"] = LogicalType::TIMESTAMP_TZ;
 	return function;

@@ -16,11 +16,11 @@ namespace {
 using duckdb::LogicalType;
 using duckdb::Value;
 
-constexpr const char *NAME = "table_changes";
+constexpr const char *CHANGES_NAME = "table_changes";
 
 //! The table in its newest version that is committed.
 NamedTable ResolveCommitted(duckdb::ClientContext &context, const Value &argument) {
-	auto table = ResolveTable(context, NAME, argument);
+	auto table = ResolveTable(context, CHANGES_NAME, argument);
 	if (!table.catalog) {
 		return table;
 	}
@@ -30,8 +30,8 @@ NamedTable ResolveCommitted(duckdb::ClientContext &context, const Value &argumen
 		return table;
 	}
 	if (table.snapshot->version == 0) {
-		throw duckdb::BinderException("%s: the table \"%s\" has no version yet: COMMIT the transaction first", NAME,
-		                              table.name);
+		throw duckdb::BinderException("%s: the table \"%s\" has no version yet: COMMIT the transaction first",
+		                              CHANGES_NAME, table.name);
 	}
 	table.snapshot = transaction.ViewAtVersion(context, location, table.snapshot->version - 1);
 	return table;
@@ -52,11 +52,11 @@ public:
 		// What comes after the newest version is what a consumer asks for that has seen all: there is nothing yet.
 		const bool asks_for_next = range.first == newest + 1 && !to;
 		if (range.first > newest && !asks_for_next && !has_times) {
-			throw duckdb::BinderException("%s: table \"%s\" has no version %d: the newest is %d", NAME, table.name,
-			                              range.first, newest);
+			throw duckdb::BinderException("%s: table \"%s\" has no version %d: the newest is %d", CHANGES_NAME,
+			                              table.name, range.first, newest);
 		}
 		if (range.first > range.last && !asks_for_next && !has_times) {
-			throw duckdb::BinderException("%s: the range of versions ends before it begins: %d to %d", NAME,
+			throw duckdb::BinderException("%s: the range of versions ends before it begins: %d to %d", CHANGES_NAME,
 			                              range.first, range.last);
 		}
 		return range;
@@ -67,7 +67,7 @@ public:
 		if (auto *field = FindChangeFeedColumn(last->configuration->GetSchema())) {
 			throw duckdb::BinderException("%s: table \"%s\" has a column \"%s\" of its own, so that it can have no "
 			                              "change data feed",
-			                              NAME, table.name, field->name);
+			                              CHANGES_NAME, table.name, field->name);
 		}
 		ChangePlan plan;
 		if (range.first <= range.last) {
@@ -101,7 +101,7 @@ private:
 	int64_t Microseconds(const Value &value) {
 		const auto timestamp = value.CastAs(context, LogicalType::TIMESTAMP_TZ).GetValue<duckdb::timestamp_tz_t>();
 		if (!duckdb::Timestamp::IsFinite(duckdb::timestamp_t(timestamp.value))) {
-			throw duckdb::BinderException("%s: %s is no point in time of a version", NAME, value.ToString());
+			throw duckdb::BinderException("%s: %s is no point in time of a version", CHANGES_NAME, value.ToString());
 		}
 		return timestamp.value;
 	}
@@ -125,7 +125,7 @@ private:
 		if (version > newest) {
 			throw duckdb::BinderException("%s: table \"%s\" has no version %d: the newest is %d. Leave the end of "
 			                              "the range out to read up to it",
-			                              NAME, table.name, version, newest);
+			                              CHANGES_NAME, table.name, version, newest);
 		}
 		return version;
 	}
@@ -167,7 +167,7 @@ duckdb::unique_ptr<duckdb::FunctionData> BindTableChanges(duckdb::ClientContext 
 	if (input.inputs[1].IsNull() || (to && to->IsNull())) {
 		throw duckdb::BinderException("%s: a bound of the range is NULL; give a version or a timestamp. Without an end "
 		                              "the range goes up to the newest version",
-		                              NAME);
+		                              CHANGES_NAME);
 	}
 	auto table = ResolveCommitted(context, input.inputs[0]);
 	if (table.catalog && !to) {
@@ -188,7 +188,7 @@ duckdb::unique_ptr<duckdb::FunctionData> BindTableChanges(duckdb::ClientContext 
 } // namespace
 
 duckdb::TableFunctionSet MakeTableChanges() {
-	duckdb::TableFunctionSet functions(NAME);
+	duckdb::TableFunctionSet functions(CHANGES_NAME);
 	// Not BIGINT: a timestamp is another way to say it, and the cast to it would round.
 	functions.AddFunction(duckdb::TableFunction({LogicalType::VARCHAR, LogicalType::ANY}, nullptr, BindTableChanges));
 	functions.AddFunction(

@@ -23,7 +23,7 @@ namespace {
 using duckdb::LogicalType;
 using duckdb::Value;
 
-constexpr const char *NAME = "merganser_vacuum";
+constexpr const char *VACUUM_NAME = "merganser_vacuum";
 constexpr const char *CHECK_SETTING = "merganser_vacuum_retention_check";
 
 struct VacuumCall : public duckdb::TableFunctionData {
@@ -63,7 +63,7 @@ duckdb::vector<Value> RunForGood(duckdb::ClientContext &context, const VacuumCal
 		throw duckdb::TransactionException(
 		    "%s cannot run inside of BEGIN: what it deletes cannot be rolled back. COMMIT "
 		    "or ROLLBACK first. Nothing was deleted",
-		    NAME);
+		    VACUUM_NAME);
 	}
 	auto &instance = LakeInstance::Get(context);
 	ClientCancelToken cancel(context);
@@ -131,11 +131,11 @@ duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext &context, du
 		call->retention_ms = duckdb::Interval::GetMilli(duckdb::IntervalValue::Get(retain->second));
 	}
 	if (call->dry_run) {
-		call->location = ResolveTable(context, NAME, input.inputs[0]).snapshot->location;
+		call->location = ResolveTable(context, VACUUM_NAME, input.inputs[0]).snapshot->location;
 		names = {"path", "size_in_bytes", "modification_time"};
 		types = {LogicalType::VARCHAR, LogicalType::BIGINT, LogicalType::TIMESTAMP_TZ};
 	} else {
-		call->location = ResolveChangedTable(context, NAME, input).snapshot->location;
+		call->location = ResolveChangedTable(context, VACUUM_NAME, input).snapshot->location;
 		names = {"num_deleted_files", "size_of_deleted_files", "num_deleted_folders"};
 		types.assign(names.size(), LogicalType::BIGINT);
 	}
@@ -145,7 +145,7 @@ duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext &context, du
 } // namespace
 
 void RegisterVacuum(duckdb::ExtensionLoader &loader) {
-	duckdb::TableFunction function(NAME, {LogicalType::VARCHAR}, Run, Bind, Init);
+	duckdb::TableFunction function(VACUUM_NAME, {LogicalType::VARCHAR}, Run, Bind, Init);
 	function.function_info = duckdb::make_shared_ptr<ChangingFunctionInfo>();
 	function.named_parameters["retain"] = LogicalType::INTERVAL;
 	function.named_parameters["dry_run"] = LogicalType::BOOLEAN;

@@ -25,7 +25,7 @@ using duckdb::ExpressionType;
 using duckdb::LogicalTypeId;
 
 //! Of DuckDB, and what Spark calls it.
-constexpr std::pair<std::string_view, const char *> FUNCTIONS[] = {
+constexpr std::pair<std::string_view, const char *> DUCKDB_FUNCTIONS[] = {
     {"+", "+"},
     {"-", "-"},
     {"*", "*"},
@@ -280,7 +280,7 @@ private:
 		if ((name == "-" || name == "+") && node.children.size() == 1) {
 			return Signed(name, Read(*node.children[0]));
 		}
-		for (const auto &[duckdb_name, spark_name] : FUNCTIONS) {
+		for (const auto &[duckdb_name, spark_name] : DUCKDB_FUNCTIONS) {
 			if (name == duckdb_name) {
 				return SqlExpression::Call(spark_name, ReadAll(node.children));
 			}

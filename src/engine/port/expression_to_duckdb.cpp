@@ -42,7 +42,7 @@ constexpr std::pair<std::string_view, ExpressionType> OPERATORS[] = {
 };
 
 //! Functions that DuckDB calls otherwise.
-constexpr std::pair<std::string_view, const char *> FUNCTIONS[] = {
+constexpr std::pair<std::string_view, const char *> SPARK_FUNCTIONS[] = {
     {"div", "//"},
     {"negate", "-"},
     {"startswith", "starts_with"},
@@ -222,7 +222,7 @@ private:
 
 	ParsedPtr PlainCall(const SqlExpression &node, ParsedList children) const {
 		auto name = node.name;
-		for (const auto &[spark_name, duckdb_name] : FUNCTIONS) {
+		for (const auto &[spark_name, duckdb_name] : SPARK_FUNCTIONS) {
 			name = node.name == spark_name ? duckdb_name : name;
 		}
 		if (name == "trim" || name == "ltrim" || name == "rtrim") {

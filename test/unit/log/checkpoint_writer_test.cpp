@@ -10,10 +10,6 @@ namespace {
 
 constexpr int64_t DAY_MS = 24ll * 3600 * 1000;
 
-std::string V(int64_t version) {
-	return VersionText(version);
-}
-
 class CheckpointWriterTest : public LogTest {
 protected:
 	//! The actions of the classic checkpoint of that version.

@@ -8,10 +8,6 @@ namespace {
 
 using FileBatchTest = LogTest;
 
-std::string V(int64_t version) {
-	return VersionText(version);
-}
-
 AddFile Full(const AddFile &base, int i) {
 	auto file = base;
 	file.path = "p/f" + std::to_string(i);

@@ -9,10 +9,6 @@ namespace {
 
 using HistoryTest = LogTest;
 
-std::string V(int64_t version) {
-	return VersionText(version);
-}
-
 CommitInfo Info(const std::string &operation, std::optional<int64_t> in_commit = {},
                 std::optional<int64_t> timestamp = {}) {
 	CommitInfo info;

@@ -16,6 +16,10 @@
 
 namespace merganser {
 
+inline std::string V(int64_t version) {
+	return VersionText(version);
+}
+
 //! A table in memory behind a counting store, and short ways to write its log.
 class LogTest : public ::testing::Test {
 protected:

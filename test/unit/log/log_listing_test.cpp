@@ -9,10 +9,6 @@ namespace {
 
 using LogListingTest = LogTest;
 
-std::string V(int64_t version) {
-	return VersionText(version);
-}
-
 constexpr const char *UUID = "80a083e8-7026-4e79-81be-64bd76c43a11";
 
 } // namespace

@@ -11,10 +11,6 @@ namespace {
 
 using RefreshTest = LogTest;
 
-std::string V(int64_t version) {
-	return VersionText(version);
-}
-
 } // namespace
 
 TEST_F(RefreshTest, NothingChangedIsOneListWithoutStamps) {

@@ -8,10 +8,6 @@ namespace {
 
 using ReplayTest = LogTest;
 
-std::string V(int64_t version) {
-	return VersionText(version);
-}
-
 } // namespace
 
 TEST_F(ReplayTest, AddRemoveAndReAdd) {

@@ -19,7 +19,7 @@ ACTION ParseOne(std::string_view text) {
 	return std::get<ACTION>(actions.at(0));
 }
 
-ErrorKind KindOf(std::string_view text, std::string *message = nullptr) {
+ErrorKind ActionError(std::string_view text, std::string *message = nullptr) {
 	try {
 		Parse(text);
 	} catch (const Error &error) {
@@ -126,16 +126,16 @@ TEST(ActionJson, MapsOfStringsTakeOtherScalars) {
 
 TEST(ActionJson, RefusesDamagedLines) {
 	std::string message;
-	EXPECT_EQ(KindOf("{\"txn\":{\"appId\":\"a\",\"version\":1}}\n{\"txn\":{\"appId\":\"a\"", &message),
+	EXPECT_EQ(ActionError("{\"txn\":{\"appId\":\"a\",\"version\":1}}\n{\"txn\":{\"appId\":\"a\"", &message),
 	          ErrorKind::CORRUPT);
 	EXPECT_NE(message.find("0.json line 2"), std::string::npos) << message;
-	EXPECT_EQ(KindOf("[1]"), ErrorKind::CORRUPT);
-	EXPECT_EQ(KindOf("5"), ErrorKind::CORRUPT);
-	EXPECT_EQ(KindOf("{\"add\":[]}"), ErrorKind::CORRUPT);
-	EXPECT_EQ(KindOf("{\"commitInfo\":1}"), ErrorKind::CORRUPT);
-	EXPECT_EQ(KindOf("{} {}"), ErrorKind::CORRUPT);
+	EXPECT_EQ(ActionError("[1]"), ErrorKind::CORRUPT);
+	EXPECT_EQ(ActionError("5"), ErrorKind::CORRUPT);
+	EXPECT_EQ(ActionError("{\"add\":[]}"), ErrorKind::CORRUPT);
+	EXPECT_EQ(ActionError("{\"commitInfo\":1}"), ErrorKind::CORRUPT);
+	EXPECT_EQ(ActionError("{} {}"), ErrorKind::CORRUPT);
 	std::string deep = "{\"future\":" + std::string(5000, '[') + std::string(5000, ']') + "}";
-	EXPECT_EQ(KindOf(deep), ErrorKind::CORRUPT);
+	EXPECT_EQ(ActionError(deep), ErrorKind::CORRUPT);
 }
 
 TEST(ActionJson, RefusesMissingRequiredFields) {
@@ -162,7 +162,7 @@ TEST(ActionJson, RefusesMissingRequiredFields) {
 	         R"({"add":{"path":"a","partitionValues":{},"size":1,"modificationTime":2,"dataChange":true,)"
 	         R"("deletionVector":{"storageType":"u","pathOrInlineDv":"a","sizeInBytes":-1,"cardinality":1}}})",
 	     }) {
-		EXPECT_EQ(KindOf(line), ErrorKind::CORRUPT) << line;
+		EXPECT_EQ(ActionError(line), ErrorKind::CORRUPT) << line;
 	}
 }
 

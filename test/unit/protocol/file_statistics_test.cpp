@@ -1,6 +1,7 @@
 #include "protocol/file_statistics.hpp"
 #include "protocol/number_text.hpp"
 #include "protocol/utf8.hpp"
+#include "support/primitive_types.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -37,14 +38,6 @@ ColumnStatistics One(const DataTypePtr &type, const std::string &value) {
 	                       leaves)
 	    .columns.at(0);
 }
-
-const auto LONG = DataType::Primitive(TypeKind::LONG);
-const auto DOUBLE = DataType::Primitive(TypeKind::DOUBLE);
-const auto FLOAT = DataType::Primitive(TypeKind::FLOAT);
-const auto STRING = DataType::Primitive(TypeKind::STRING);
-const auto DATE = DataType::Primitive(TypeKind::DATE);
-const auto TIMESTAMP = DataType::Primitive(TypeKind::TIMESTAMP);
-const auto NTZ = DataType::Primitive(TypeKind::TIMESTAMP_NTZ);
 
 TEST(FileStatistics, ReadsWhatSparkWrites) {
 	auto leaves = EveryType();

@@ -3,6 +3,7 @@
 #include "protocol/number_text.hpp"
 #include "protocol/partition_value.hpp"
 #include "protocol/utf8.hpp"
+#include "support/primitive_types.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -10,11 +11,6 @@
 
 namespace merganser {
 namespace {
-
-const auto DATE = DataType::Primitive(TypeKind::DATE);
-const auto TIMESTAMP = DataType::Primitive(TypeKind::TIMESTAMP);
-const auto NTZ = DataType::Primitive(TypeKind::TIMESTAMP_NTZ);
-const auto STRING = DataType::Primitive(TypeKind::STRING);
 
 Scalar Read(const char *text, const DataTypePtr &type) {
 	return ParsePartitionValue(std::string(text), *type);

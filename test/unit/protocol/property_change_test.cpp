@@ -14,7 +14,7 @@ constexpr const char *SCHEMA =
     R"({"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}},{"name":"note",)"
     R"("type":"string","nullable":true,"metadata":{}}]})";
 
-TableConfiguration Table(StringMap configuration = {}, Protocol protocol = {}) {
+TableConfiguration PlainTable(StringMap configuration = {}, Protocol protocol = {}) {
 	Metadata metadata;
 	metadata.id = "id";
 	metadata.schema_string = SCHEMA;
@@ -22,32 +22,32 @@ TableConfiguration Table(StringMap configuration = {}, Protocol protocol = {}) {
 	return TableConfiguration("t", std::move(protocol), std::move(metadata));
 }
 
-std::string Uuid() {
+std::string FixedUuid() {
 	return "uuid";
 }
 
 TableConfiguration Set(const TableConfiguration &table, const StringMap &properties) {
-	auto altered = SetProperties(AlteredFrom {table, {}, Uuid}, properties);
+	auto altered = SetProperties(AlteredFrom {table, {}, FixedUuid}, properties);
 	return TableConfiguration("t", altered.protocol.value_or(table.GetProtocol()), altered.metadata);
 }
 
 TableConfiguration Reset(const TableConfiguration &table, const std::vector<std::string> &names) {
-	auto altered = ResetProperties(AlteredFrom {table, {}, Uuid}, names);
+	auto altered = ResetProperties(AlteredFrom {table, {}, FixedUuid}, names);
 	return TableConfiguration("t", altered.protocol.value_or(table.GetProtocol()), altered.metadata);
 }
 
 TEST(SetProperties, KeepsTheOthersAndReplacesInAnyCase) {
-	auto table = Table({{"Delta.AppendOnly", "true"}, {"own", "1"}});
+	auto table = PlainTable({{"Delta.AppendOnly", "true"}, {"own", "1"}});
 	auto changed = Set(table, {{"delta.appendOnly", "false"}, {"delta.targetFileSize", "1mb"}});
 	EXPECT_EQ(changed.GetMetadata().configuration,
 	          (StringMap {{"delta.appendOnly", "false"}, {"delta.targetFileSize", "1mb"}, {"own", "1"}}));
 	EXPECT_TRUE(changed.GetProtocol() == table.GetProtocol());
 	EXPECT_EQ(changed.GetMetadata().schema_string, SCHEMA);
-	EXPECT_FALSE(SetProperties(AlteredFrom {table, {}, Uuid}, {{"own", "1"}}).Changes(table));
+	EXPECT_FALSE(SetProperties(AlteredFrom {table, {}, FixedUuid}, {{"own", "1"}}).Changes(table));
 }
 
 TEST(SetProperties, BringsTheFeature) {
-	auto vectors = Set(Table(), {{"delta.enableDeletionVectors", "true"}});
+	auto vectors = Set(PlainTable(), {{"delta.enableDeletionVectors", "true"}});
 	EXPECT_TRUE(DeletionVectorsEnabled(vectors));
 	EXPECT_EQ(vectors.GetProtocol().writer_features,
 	          (std::vector<std::string> {"appendOnly", "deletionVectors", "invariants"}));
@@ -58,10 +58,10 @@ TEST(SetProperties, BringsTheFeature) {
 }
 
 TEST(SetProperties, ProtocolWishesAreNotKept) {
-	auto listed = Set(Table(), {{"delta.feature.deletionVectors", "supported"}});
+	auto listed = Set(PlainTable(), {{"delta.feature.deletionVectors", "supported"}});
 	EXPECT_TRUE(listed.HasFeature("deletionVectors"));
 	EXPECT_TRUE(listed.GetMetadata().configuration.empty());
-	auto version = Set(Table(), {{"delta.minWriterVersion", "4"}});
+	auto version = Set(PlainTable(), {{"delta.minWriterVersion", "4"}});
 	EXPECT_EQ(version.GetProtocol().min_writer_version, 4);
 	EXPECT_TRUE(version.GetMetadata().configuration.empty());
 	// Never down.
@@ -69,7 +69,7 @@ TEST(SetProperties, ProtocolWishesAreNotKept) {
 }
 
 TEST(SetProperties, WhatIsThereIsNotJudged) {
-	auto table = Table({{"delta.targetFileSize", "huge"}, {"delta.enableDeletionVectors", "true"}});
+	auto table = PlainTable({{"delta.targetFileSize", "huge"}, {"delta.enableDeletionVectors", "true"}});
 	auto changed = Set(table, {{"own", "1"}});
 	EXPECT_FALSE(changed.HasFeature("deletionVectors"));
 	ExpectError(ErrorKind::INVALID_INPUT, "delta.targetFileSize cannot be 'big'", [&] {
@@ -78,7 +78,7 @@ TEST(SetProperties, WhatIsThereIsNotJudged) {
 }
 
 TEST(SetProperties, Refuses) {
-	auto table = Table();
+	auto table = PlainTable();
 	ExpectError(ErrorKind::UNSUPPORTED, "rowTracking", [&] { Set(table, {{"delta.enableRowTracking", "true"}}); });
 	ExpectError(ErrorKind::UNSUPPORTED, "CHECK constraint c", [&] { Set(table, {{"delta.constraints.c", "f(id)"}}); });
 	ExpectError(ErrorKind::INVALID_INPUT, "delta.columnMapping.maxColumnId is kept by the writers", [&] {
@@ -90,12 +90,13 @@ TEST(SetProperties, Refuses) {
 }
 
 TEST(SetProperties, MappingGoesOnByNameOnly) {
-	auto table = Table();
+	auto table = PlainTable();
 	auto mapped = Set(table, {{"delta.columnMapping.mode", "name"}});
 	EXPECT_EQ(mapped.MappingMode(), ColumnMappingMode::NAME);
 	EXPECT_EQ(mapped.GetSchema().fields[1].PhysicalName(), "note");
 	EXPECT_EQ(mapped.GetSchema().fields[1].FieldId(), 2);
-	EXPECT_FALSE(SetProperties(AlteredFrom {mapped, {}, Uuid}, {{"delta.columnMapping.mode", "name"}}).Changes(mapped));
+	EXPECT_FALSE(
+	    SetProperties(AlteredFrom {mapped, {}, FixedUuid}, {{"delta.columnMapping.mode", "name"}}).Changes(mapped));
 	ExpectError(ErrorKind::INVALID_INPUT, "from 'none' to 'id'", [&] {
 		Set(table, {{"delta.columnMapping.mode", "id"}});
 	});
@@ -107,7 +108,7 @@ TEST(SetProperties, MappingGoesOnByNameOnly) {
 }
 
 TEST(SetProperties, TimestampsThatGoOffForgetWhenTheyWentOn) {
-	auto table = Set(Table(), {{"delta.enableInCommitTimestamps", "true"}});
+	auto table = Set(PlainTable(), {{"delta.enableInCommitTimestamps", "true"}});
 	EXPECT_TRUE(table.InCommitTimestampsEnabled());
 	auto metadata = table.GetMetadata();
 	metadata.configuration["delta.inCommitTimestampEnablementVersion"] = "3";
@@ -118,14 +119,14 @@ TEST(SetProperties, TimestampsThatGoOffForgetWhenTheyWentOn) {
 }
 
 TEST(ResetProperties, TakesOutAndKeepsTheProtocol) {
-	auto table = Set(Table(), {{"delta.enableDeletionVectors", "true"}, {"own", "1"}});
+	auto table = Set(PlainTable(), {{"delta.enableDeletionVectors", "true"}, {"own", "1"}});
 	auto changed = Reset(table, {"delta.enableDeletionVectors", "not.there"});
 	EXPECT_EQ(changed.GetMetadata().configuration, (StringMap {{"own", "1"}}));
 	EXPECT_TRUE(changed.HasFeature("deletionVectors"));
 	ExpectError(ErrorKind::INVALID_INPUT, "not taken back", [&] { Reset(table, {"delta.feature.deletionVectors"}); });
 	ExpectError(ErrorKind::INVALID_INPUT, "kept by the writers",
 	            [&] { Reset(table, {"delta.columnMapping.maxColumnId"}); });
-	EXPECT_FALSE(ResetProperties(AlteredFrom {table, {}, Uuid}, {"not.there"}).Changes(table));
+	EXPECT_FALSE(ResetProperties(AlteredFrom {table, {}, FixedUuid}, {"not.there"}).Changes(table));
 }
 
 } // namespace

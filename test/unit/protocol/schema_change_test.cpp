@@ -7,6 +7,7 @@
 #include "protocol/type_widening.hpp"
 
 #include "support/expect_error.hpp"
+#include "support/legacy_protocol.hpp"
 
 #include <gtest/gtest.h>
 
@@ -40,14 +41,7 @@ Schema Wide() {
 	return schema;
 }
 
-Protocol Legacy(int32_t reader, int32_t writer) {
-	Protocol protocol;
-	protocol.min_reader_version = reader;
-	protocol.min_writer_version = writer;
-	return protocol;
-}
-
-TableConfiguration Table(StringMap configuration = {}, Schema schema = Wide(), Protocol protocol = Legacy(1, 2)) {
+TableConfiguration WideTable(StringMap configuration = {}, Schema schema = Wide(), Protocol protocol = Legacy(1, 2)) {
 	Metadata metadata;
 	metadata.id = "id";
 	metadata.schema_string = WriteSchema(schema);
@@ -56,13 +50,13 @@ TableConfiguration Table(StringMap configuration = {}, Schema schema = Wide(), P
 	return TableConfiguration("t", std::move(protocol), std::move(metadata));
 }
 
-std::string Uuid() {
+std::string CountedUuid() {
 	static int count = 0;
 	return "uuid-" + std::to_string(++count);
 }
 
 AlteredFrom From(const TableConfiguration &table) {
-	return AlteredFrom {table, {}, Uuid};
+	return AlteredFrom {table, {}, CountedUuid};
 }
 
 //! The altered table, opened.
@@ -78,7 +72,7 @@ void ExpectTableError(ErrorKind kind, const std::string &part, CALL &&call) {
 }
 
 TEST(AddField, AddsAtAnyDepth) {
-	auto table = Table();
+	auto table = WideTable();
 	auto column = Open(table, AddField(From(table), {}, Field("new", Long())));
 	EXPECT_EQ(column.GetSchema().fields.back().name, "new");
 	EXPECT_TRUE(column.GetProtocol() == table.GetProtocol());
@@ -92,7 +86,7 @@ TEST(AddField, AddsAtAnyDepth) {
 }
 
 TEST(AddField, RefusesWhatCannotBe) {
-	auto table = Table();
+	auto table = WideTable();
 	auto add = [&](const ColumnPath &parent, const std::string &name) {
 		return [&table, parent, name] {
 			AddField(From(table), parent, Field(name, Long()));
@@ -109,7 +103,7 @@ TEST(AddField, RefusesWhatCannotBe) {
 }
 
 TEST(AddField, TypeBringsItsFeature) {
-	auto table = Table();
+	auto table = WideTable();
 	auto altered = AddField(From(table), {}, Field("at", DataType::Primitive(TypeKind::TIMESTAMP_NTZ)));
 	ASSERT_TRUE(altered.protocol);
 	EXPECT_TRUE(Open(table, altered).HasFeature("timestampNtz"));
@@ -117,7 +111,7 @@ TEST(AddField, TypeBringsItsFeature) {
 }
 
 TEST(AddField, MappedTableGivesANewIdAndName) {
-	auto plain = Table();
+	auto plain = WideTable();
 	auto mapped = Open(plain, DropField(From(plain), {"s", "y"}));
 	auto again = Open(mapped, AddField(From(mapped), {"s"}, Field("y", Long())));
 	auto added = FieldAt(again, {"s", "y"});
@@ -127,7 +121,7 @@ TEST(AddField, MappedTableGivesANewIdAndName) {
 }
 
 TEST(AddField, NamesOfTheChangeFeedAreItsOwn) {
-	auto table = Table({{"delta.enableChangeDataFeed", "true"}}, Wide(), Legacy(1, 4));
+	auto table = WideTable({{"delta.enableChangeDataFeed", "true"}}, Wide(), Legacy(1, 4));
 	ExpectTableError(ErrorKind::INVALID_INPUT, "_change_type",
 	                 [&] { AddField(From(table), {}, Field("_change_type", Long())); });
 	ExpectTableError(ErrorKind::INVALID_INPUT, "_Commit_Version",
@@ -135,7 +129,7 @@ TEST(AddField, NamesOfTheChangeFeedAreItsOwn) {
 }
 
 TEST(RenameField, TurnsMappingOnAndKeepsPhysicalNames) {
-	auto table = Table();
+	auto table = WideTable();
 	auto altered = RenameField(From(table), {"ID"}, "number");
 	auto renamed = Open(table, altered);
 	EXPECT_EQ(renamed.MappingMode(), ColumnMappingMode::NAME);
@@ -152,7 +146,7 @@ TEST(RenameField, TurnsMappingOnAndKeepsPhysicalNames) {
 }
 
 TEST(RenameField, SecondTimeChangesTheNameOnly) {
-	auto table = Table();
+	auto table = WideTable();
 	auto once = Open(table, RenameField(From(table), {"s", "x"}, "a"));
 	auto altered = RenameField(From(once), {"S", "A"}, "b");
 	EXPECT_FALSE(altered.protocol);
@@ -162,7 +156,7 @@ TEST(RenameField, SecondTimeChangesTheNameOnly) {
 }
 
 TEST(RenameField, PartitionColumnsAndPropertiesFollow) {
-	auto table = Table({{"delta.dataSkippingStatsColumns", "s.x, id"}, {"merganser.sortedBy", "[\"ID\"]"}});
+	auto table = WideTable({{"delta.dataSkippingStatsColumns", "s.x, id"}, {"merganser.sortedBy", "[\"ID\"]"}});
 	auto partition = Open(table, RenameField(From(table), {"p"}, "part"));
 	EXPECT_EQ(partition.GetMetadata().partition_columns, std::vector<std::string> {"part"});
 	EXPECT_EQ(partition.PartitionColumns(), std::vector<size_t> {1});
@@ -176,7 +170,7 @@ TEST(RenameField, PartitionColumnsAndPropertiesFollow) {
 }
 
 TEST(RenameField, NamesAreFreeRegardlessOfCase) {
-	auto table = Table();
+	auto table = WideTable();
 	ExpectTableError(ErrorKind::ALREADY_EXISTS, "\"p\"", [&] { RenameField(From(table), {"id"}, "P"); });
 	ExpectTableError(ErrorKind::NOT_FOUND, "\"s.q\"", [&] { RenameField(From(table), {"s", "q"}, "r"); });
 	ExpectTableError(ErrorKind::INVALID_INPUT, "needs a name", [&] { RenameField(From(table), {"id"}, ""); });
@@ -188,14 +182,14 @@ TEST(RenameField, ListedFeaturesGetOneMore) {
 	auto protocol = Legacy(3, 7);
 	protocol.reader_features = {"deletionVectors"};
 	protocol.writer_features = {"deletionVectors"};
-	auto table = Table({}, Wide(), protocol);
+	auto table = WideTable({}, Wide(), protocol);
 	auto altered = RenameField(From(table), {"id"}, "number");
 	ASSERT_TRUE(altered.protocol);
 	EXPECT_EQ(altered.protocol->reader_features, (std::vector<std::string> {"columnMapping", "deletionVectors"}));
 	EXPECT_EQ(altered.protocol->writer_features, (std::vector<std::string> {"columnMapping", "deletionVectors"}));
 	protocol = Legacy(1, 7);
 	protocol.writer_features = {"inCommitTimestamp"};
-	auto writers_only = Table({}, Wide(), protocol);
+	auto writers_only = WideTable({}, Wide(), protocol);
 	altered = RenameField(From(writers_only), {"id"}, "number");
 	ASSERT_TRUE(altered.protocol);
 	EXPECT_EQ(altered.protocol->min_reader_version, 2);
@@ -204,7 +198,7 @@ TEST(RenameField, ListedFeaturesGetOneMore) {
 }
 
 TEST(DropField, IsGoneAndLeavesItsIdBehind) {
-	auto table = Table({{"delta.dataSkippingStatsColumns", "s.y,id"}});
+	auto table = WideTable({{"delta.dataSkippingStatsColumns", "s.y,id"}});
 	auto dropped = Open(table, DropField(From(table), {"s", "Y"}));
 	EXPECT_EQ(dropped.GetSchema().Find("s")->type->fields.size(), 1u);
 	EXPECT_EQ(dropped.MappingMode(), ColumnMappingMode::NAME);
@@ -214,7 +208,7 @@ TEST(DropField, IsGoneAndLeavesItsIdBehind) {
 }
 
 TEST(DropField, RefusesWhatTheTableStandsOn) {
-	auto table = Table({{"merganser.sortedBy", "[\"id\"]"}});
+	auto table = WideTable({{"merganser.sortedBy", "[\"id\"]"}});
 	auto from = From(table);
 	from.clustering_columns = {{"s", "y"}};
 	auto drop = [&](const ColumnPath &path) {
@@ -231,19 +225,19 @@ TEST(DropField, RefusesWhatTheTableStandsOn) {
 	EXPECT_NO_THROW(DropField(from, {"s", "x"}));
 	Schema two;
 	two.fields = {Field("id", Long()), Field("p", Long())};
-	auto small = Table({}, two);
+	auto small = WideTable({}, two);
 	ExpectTableError(ErrorKind::INVALID_INPUT, "\"id\" is the last column", [&] { DropField(From(small), {"id"}); });
 }
 
 TEST(ColumnUses, ExpressionsHoldTheirColumns) {
 	// Such tables are opened for reading only; the edits ask all the same.
-	auto table = Table({{"delta.constraints.positive", "`ID` > 0 AND note <> 'p'"}}, Wide(), Legacy(1, 3));
+	auto table = WideTable({{"delta.constraints.positive", "`ID` > 0 AND note <> 'p'"}}, Wide(), Legacy(1, 3));
 	ExpectTableError(ErrorKind::INVALID_INPUT, "CHECK constraint 'positive'",
 	                 [&] { CheckIsNotInExpressions(table, {"id"}); });
 	EXPECT_NO_THROW(CheckIsNotInExpressions(table, {"p"}));
 	auto schema = Wide();
 	schema.fields[0].SetMetadataString("delta.generationExpression", "s.x + 1");
-	auto generated = Table({}, schema, Legacy(1, 4));
+	auto generated = WideTable({}, schema, Legacy(1, 4));
 	ExpectTableError(ErrorKind::INVALID_INPUT, "generated column \"id\"", [&] {
 		CheckIsNotInExpressions(generated, {"s", "x"});
 	});
@@ -264,7 +258,7 @@ TEST(ColumnUses, MentionsNameAsAWholeWord) {
 }
 
 TEST(SetNullable, ChangesOneField) {
-	auto table = Table();
+	auto table = WideTable();
 	auto strict = Open(table, SetNullable(From(table), {"ID"}, false));
 	EXPECT_FALSE(strict.GetSchema().fields[0].nullable);
 	EXPECT_TRUE(strict.GetSchema().fields[1].nullable);
@@ -274,7 +268,7 @@ TEST(SetNullable, ChangesOneField) {
 }
 
 TEST(ChangeFieldType, NotesTheChangeWhereItIs) {
-	auto table = Table();
+	auto table = WideTable();
 	auto once = Open(table, ChangeFieldType(From(table), {"id"}, Long()));
 	EXPECT_EQ(FieldAt(once, {"id"}).metadata.at("delta.typeChanges"), R"([{"toType":"long","fromType":"integer"}])");
 	EXPECT_TRUE(once.HasFeature("typeWidening"));
@@ -292,7 +286,7 @@ TEST(ChangeFieldType, WidensInsideNestedTypes) {
 	    Field("a", DataType::Map(Integer(), DataType::Array(Integer(), false), false)),
 	    Field("s", DataType::Struct({Field("x", Integer(), {{"comment", "\"kept\""}}), Field("y", Long())})),
 	    Field("p", Integer())};
-	auto table = Table({}, schema);
+	auto table = WideTable({}, schema);
 	auto map =
 	    Open(table, ChangeFieldType(From(table), {"a"}, DataType::Map(Long(), DataType::Array(Long(), true), true)));
 	auto a = FieldAt(map, {"a"});
@@ -312,7 +306,7 @@ TEST(ChangeFieldType, WidensInsideNestedTypes) {
 }
 
 TEST(ChangeFieldType, RefusesWhatIsNotWider) {
-	auto table = Table();
+	auto table = WideTable();
 	auto change = [&](const TableConfiguration &of, const ColumnPath &path, DataTypePtr type) {
 		return [&of, path, type] {
 			ChangeFieldType(From(of), path, type);
@@ -328,7 +322,7 @@ TEST(ChangeFieldType, RefusesWhatIsNotWider) {
 	ExpectTableError(ErrorKind::UNSUPPORTED, "partition column \"p\" cannot become double",
 	                 change(table, {"p"}, DataType::Primitive(TypeKind::DOUBLE)));
 	EXPECT_NO_THROW(ChangeFieldType(From(table), {"p"}, Long()));
-	auto off = Table({{"delta.enableTypeWidening", "false"}});
+	auto off = WideTable({{"delta.enableTypeWidening", "false"}});
 	ExpectTableError(ErrorKind::UNSUPPORTED, "delta.enableTypeWidening is false", change(off, {"id"}, Long()));
 }
 

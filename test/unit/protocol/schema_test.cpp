@@ -11,7 +11,7 @@ std::string Column(const std::string &type, const std::string &metadata = "{}") 
 	       "}]}";
 }
 
-ErrorKind KindOf(const std::string &json, std::string *message = nullptr) {
+ErrorKind SchemaError(const std::string &json, std::string *message = nullptr) {
 	try {
 		ParseSchema(json);
 	} catch (const Error &error) {
@@ -41,11 +41,11 @@ TEST(Schema, NamesTheTypeThatItDoesNotKnow) {
 	for (std::string name :
 	     {"geometry", "interval year to month", "decimal(39,0)", "decimal(3,4)", "decimal(a)", "varchar(5)"}) {
 		std::string message;
-		EXPECT_EQ(KindOf(Column("\"" + name + "\""), &message), ErrorKind::UNSUPPORTED) << name;
+		EXPECT_EQ(SchemaError(Column("\"" + name + "\""), &message), ErrorKind::UNSUPPORTED) << name;
 		EXPECT_NE(message.find(name), std::string::npos) << message;
 		EXPECT_NE(message.find("'c'"), std::string::npos) << message;
 	}
-	EXPECT_EQ(KindOf(Column(R"({"type":"udt","class":"x"})")), ErrorKind::UNSUPPORTED);
+	EXPECT_EQ(SchemaError(Column(R"({"type":"udt","class":"x"})")), ErrorKind::UNSUPPORTED);
 }
 
 TEST(Schema, ReadsNestedTypesAndKeepsMetadata) {
@@ -79,22 +79,22 @@ TEST(Schema, NamesAreUniqueAndFoundRegardlessOfCase) {
 	EXPECT_EQ(schema.IndexOf("aB"), 0u);
 	EXPECT_EQ(schema.Find("C")->name, "c");
 	EXPECT_EQ(schema.Find("d"), nullptr);
-	EXPECT_EQ(KindOf(R"({"type":"struct","fields":[{"name":"Ab","type":"long"},{"name":"aB","type":"long"}]})"),
+	EXPECT_EQ(SchemaError(R"({"type":"struct","fields":[{"name":"Ab","type":"long"},{"name":"aB","type":"long"}]})"),
 	          ErrorKind::CORRUPT);
 }
 
 TEST(Schema, RefusesDamage) {
-	EXPECT_EQ(KindOf("{}"), ErrorKind::CORRUPT);
-	EXPECT_EQ(KindOf("\"long\""), ErrorKind::CORRUPT);
-	EXPECT_EQ(KindOf(R"({"type":"array","elementType":"long","containsNull":true})"), ErrorKind::CORRUPT);
-	EXPECT_EQ(KindOf(R"({"type":"struct","fields":[{"type":"long"}]})"), ErrorKind::CORRUPT);
-	EXPECT_EQ(KindOf(R"({"type":"struct","fields":[{"name":"a"}]})"), ErrorKind::CORRUPT);
-	EXPECT_EQ(KindOf(R"({"type":"struct"})"), ErrorKind::CORRUPT);
+	EXPECT_EQ(SchemaError("{}"), ErrorKind::CORRUPT);
+	EXPECT_EQ(SchemaError("\"long\""), ErrorKind::CORRUPT);
+	EXPECT_EQ(SchemaError(R"({"type":"array","elementType":"long","containsNull":true})"), ErrorKind::CORRUPT);
+	EXPECT_EQ(SchemaError(R"({"type":"struct","fields":[{"type":"long"}]})"), ErrorKind::CORRUPT);
+	EXPECT_EQ(SchemaError(R"({"type":"struct","fields":[{"name":"a"}]})"), ErrorKind::CORRUPT);
+	EXPECT_EQ(SchemaError(R"({"type":"struct"})"), ErrorKind::CORRUPT);
 	std::string deep = "\"long\"";
 	for (int i = 0; i < 1000; i++) {
 		deep = R"({"type":"array","elementType":)" + deep + "}";
 	}
-	EXPECT_EQ(KindOf(Column(deep)), ErrorKind::CORRUPT);
+	EXPECT_EQ(SchemaError(Column(deep)), ErrorKind::CORRUPT);
 }
 
 TEST(Schema, LeavesAreReachedThroughStructsOnly) {

@@ -4,6 +4,7 @@
 #include "protocol/table_features.hpp"
 
 #include "support/expect_error.hpp"
+#include "support/legacy_protocol.hpp"
 
 #include <gtest/gtest.h>
 #include <set>
@@ -16,13 +17,6 @@ constexpr const char *SIMPLE =
     R"("type":"date","nullable":true,"metadata":{}},{"name":"s","type":{"type":"struct","fields":[{"name":"x",)"
     R"("type":"long"},{"name":"y.z","type":"string"}]}}]})";
 
-Protocol Legacy(int32_t reader, int32_t writer) {
-	Protocol protocol;
-	protocol.min_reader_version = reader;
-	protocol.min_writer_version = writer;
-	return protocol;
-}
-
 Protocol Listed(std::vector<std::string> reader, std::vector<std::string> writer) {
 	auto protocol = Legacy(3, 7);
 	protocol.reader_features = std::move(reader);
@@ -30,8 +24,8 @@ Protocol Listed(std::vector<std::string> reader, std::vector<std::string> writer
 	return protocol;
 }
 
-Metadata Table(StringMap configuration = {}, std::string schema = SIMPLE,
-               std::vector<std::string> partition_columns = {}) {
+Metadata TableMetadata(StringMap configuration = {}, std::string schema = SIMPLE,
+                       std::vector<std::string> partition_columns = {}) {
 	Metadata metadata;
 	metadata.id = "id";
 	metadata.schema_string = std::move(schema);
@@ -55,7 +49,7 @@ void ExpectNotWritable(const std::string &part, const Protocol &protocol, const 
 }
 
 TEST(TableConfiguration, OpensPlainTables) {
-	TableConfiguration table("t", Legacy(1, 2), Table({}, SIMPLE, {"day"}));
+	TableConfiguration table("t", Legacy(1, 2), TableMetadata({}, SIMPLE, {"day"}));
 	EXPECT_EQ(table.PartitionColumns(), std::vector<size_t> {1});
 	EXPECT_TRUE(table.IsPartitionColumn(1));
 	EXPECT_FALSE(table.IsPartitionColumn(0));
@@ -71,25 +65,26 @@ TEST(TableConfiguration, OpensPlainTables) {
 }
 
 TEST(TableConfiguration, RefusesVersionsAndFeaturesThatItDoesNotRead) {
-	ExpectOpenFails(ErrorKind::UNSUPPORTED, "reader version 4", Legacy(4, 7), Table());
-	ExpectOpenFails(ErrorKind::UNSUPPORTED, "'futureThing'", Listed({"futureThing"}, {"futureThing"}), Table());
+	ExpectOpenFails(ErrorKind::UNSUPPORTED, "reader version 4", Legacy(4, 7), TableMetadata());
+	ExpectOpenFails(ErrorKind::UNSUPPORTED, "'futureThing'", Listed({"futureThing"}, {"futureThing"}), TableMetadata());
 	ExpectOpenFails(ErrorKind::UNSUPPORTED, "'catalogManaged'", Listed({"catalogManaged"}, {"catalogManaged"}),
-	                Table());
+	                TableMetadata());
 	ExpectOpenFails(ErrorKind::UNSUPPORTED, "'coordinatedCommits-preview'", Listed({}, {"coordinatedCommits-preview"}),
-	                Table());
-	ExpectOpenFails(ErrorKind::CORRUPT, "demand", Legacy(3, 7), Table());
-	ExpectOpenFails(ErrorKind::CORRUPT, "demand", Legacy(1, 7), Table());
-	ExpectOpenFails(ErrorKind::CORRUPT, "below", Legacy(0, 2), Table());
+	                TableMetadata());
+	ExpectOpenFails(ErrorKind::CORRUPT, "demand", Legacy(3, 7), TableMetadata());
+	ExpectOpenFails(ErrorKind::CORRUPT, "demand", Legacy(1, 7), TableMetadata());
+	ExpectOpenFails(ErrorKind::CORRUPT, "below", Legacy(0, 2), TableMetadata());
 	auto misplaced = Legacy(1, 2);
 	misplaced.reader_features = std::vector<std::string> {"deletionVectors"};
-	ExpectOpenFails(ErrorKind::CORRUPT, "allow", misplaced, Table());
-	auto csv = Table();
+	ExpectOpenFails(ErrorKind::CORRUPT, "allow", misplaced, TableMetadata());
+	auto csv = TableMetadata();
 	csv.format.provider = "csv";
 	ExpectOpenFails(ErrorKind::UNSUPPORTED, "csv", Legacy(1, 2), csv);
-	ExpectOpenFails(ErrorKind::CORRUPT, "'nope'", Legacy(1, 2), Table({}, SIMPLE, {"nope"}));
-	ExpectOpenFails(ErrorKind::CORRUPT, "nested", Legacy(1, 2), Table({}, SIMPLE, {"s"}));
-	ExpectOpenFails(ErrorKind::CORRUPT, "twice", Legacy(1, 2), Table({}, SIMPLE, {"day", "Day"}));
-	ExpectOpenFails(ErrorKind::UNSUPPORTED, "geometry", Legacy(1, 2), Table({}, OneColumn("{}", "\"geometry\"")));
+	ExpectOpenFails(ErrorKind::CORRUPT, "'nope'", Legacy(1, 2), TableMetadata({}, SIMPLE, {"nope"}));
+	ExpectOpenFails(ErrorKind::CORRUPT, "nested", Legacy(1, 2), TableMetadata({}, SIMPLE, {"s"}));
+	ExpectOpenFails(ErrorKind::CORRUPT, "twice", Legacy(1, 2), TableMetadata({}, SIMPLE, {"day", "Day"}));
+	ExpectOpenFails(ErrorKind::UNSUPPORTED, "geometry", Legacy(1, 2),
+	                TableMetadata({}, OneColumn("{}", "\"geometry\"")));
 }
 
 TEST(TableConfiguration, EveryRegisteredFeatureIsDecided) {
@@ -100,10 +95,10 @@ TEST(TableConfiguration, EveryRegisteredFeatureIsDecided) {
 		auto protocol =
 		    Listed(feature.is_reader_feature ? std::vector<std::string> {name} : std::vector<std::string>(), {name});
 		if (feature.support == FeatureSupport::NONE) {
-			ExpectOpenFails(ErrorKind::UNSUPPORTED, "'" + name + "'", protocol, Table());
+			ExpectOpenFails(ErrorKind::UNSUPPORTED, "'" + name + "'", protocol, TableMetadata());
 			continue;
 		}
-		TableConfiguration table("t", protocol, Table());
+		TableConfiguration table("t", protocol, TableMetadata());
 		EXPECT_TRUE(table.HasFeature(name));
 		if (feature.support == FeatureSupport::READ_ONLY) {
 			ExpectError(ErrorKind::UNSUPPORTED, "'" + name + "'", [&] { table.CheckWritable(); });
@@ -114,7 +109,7 @@ TEST(TableConfiguration, EveryRegisteredFeatureIsDecided) {
 }
 
 TEST(TableConfiguration, FeaturesInUseStopWriting) {
-	ExpectNotWritable("'futureWriterThing'", Listed({}, {"futureWriterThing"}), Table());
+	ExpectNotWritable("'futureWriterThing'", Listed({}, {"futureWriterThing"}), TableMetadata());
 	ExpectNotWritable(
 	    "writer version 8",
 	    [] {
@@ -122,53 +117,56 @@ TEST(TableConfiguration, FeaturesInUseStopWriting) {
 		    protocol.min_writer_version = 8;
 		    return protocol;
 	    }(),
-	    Table());
+	    TableMetadata());
 	for (auto &protocol : {Legacy(1, 6), Listed({}, {"invariants", "generatedColumns", "identityColumns",
 	                                                 "allowColumnDefaults", "checkConstraints"})}) {
-		ExpectNotWritable("invariant of column c", protocol, Table({}, OneColumn(R"({"delta.invariants":"{}"})")));
+		ExpectNotWritable("invariant of column c", protocol,
+		                  TableMetadata({}, OneColumn(R"({"delta.invariants":"{}"})")));
 		ExpectNotWritable("generated column c", protocol,
-		                  Table({}, OneColumn(R"({"delta.generationExpression":"nope"})")));
-		ExpectNotWritable("identity", protocol, Table({}, OneColumn(R"({"delta.identity.start":1})")));
-		ExpectNotWritable("CHECK constraint Pos", protocol, Table({{"delta.constraints.Pos", "f(c) > 0"}}));
+		                  TableMetadata({}, OneColumn(R"({"delta.generationExpression":"nope"})")));
+		ExpectNotWritable("identity", protocol, TableMetadata({}, OneColumn(R"({"delta.identity.start":1})")));
+		ExpectNotWritable("CHECK constraint Pos", protocol, TableMetadata({{"delta.constraints.Pos", "f(c) > 0"}}));
 	}
 	ExpectNotWritable("default value", Listed({}, {"allowColumnDefaults"}),
-	                  Table({}, OneColumn(R"({"CURRENT_DEFAULT":"nope"})")));
+	                  TableMetadata({}, OneColumn(R"({"CURRENT_DEFAULT":"nope"})")));
 	ExpectNotWritable("enableIcebergCompatV2", Listed({}, {"icebergCompatV2"}),
-	                  Table({{"delta.enableIcebergCompatV2", "true"}}));
-	ExpectNotWritable("no column", Legacy(1, 2), Table({}, OneColumn("{}", "\"void\"")));
-	ExpectNotWritable("void", Legacy(1, 2), Table({}, OneColumn("{}", R"({"type":"array","elementType":"void"})")));
-	TableConfiguration fed("t", Legacy(1, 4), Table({{"delta.enableChangeDataFeed", "true"}}));
+	                  TableMetadata({{"delta.enableIcebergCompatV2", "true"}}));
+	ExpectNotWritable("no column", Legacy(1, 2), TableMetadata({}, OneColumn("{}", "\"void\"")));
+	ExpectNotWritable("void", Legacy(1, 2),
+	                  TableMetadata({}, OneColumn("{}", R"({"type":"array","elementType":"void"})")));
+	TableConfiguration fed("t", Legacy(1, 4), TableMetadata({{"delta.enableChangeDataFeed", "true"}}));
 	fed.CheckWritable();
 	EXPECT_TRUE(fed.ChangeDataFeedEnabled());
-	TableConfiguration unlisted("t", Listed({}, {}), Table({{"delta.enableChangeDataFeed", "true"}}));
+	TableConfiguration unlisted("t", Listed({}, {}), TableMetadata({{"delta.enableChangeDataFeed", "true"}}));
 	EXPECT_FALSE(unlisted.ChangeDataFeedEnabled());
 }
 
 TEST(TableConfiguration, ColumnMappingCountsOnlyWhereTheProtocolHasIt) {
 	auto mapped = OneColumn(R"({"delta.columnMapping.id":1,"delta.columnMapping.physicalName":"col-1"})");
 	StringMap by_name = {{"delta.columnMapping.mode", "name"}};
-	TableConfiguration off("t", Legacy(1, 2), Table(by_name, mapped));
+	TableConfiguration off("t", Legacy(1, 2), TableMetadata(by_name, mapped));
 	EXPECT_EQ(off.MappingMode(), ColumnMappingMode::NONE);
 	EXPECT_EQ(off.GetSchema().fields[0].PhysicalName(), "c");
 	EXPECT_EQ(off.DataLeaves()[0].physical_path, ColumnPath {"c"});
 	for (auto &protocol : {Legacy(2, 5), Listed({"columnMapping"}, {"columnMapping"})}) {
-		TableConfiguration on("t", protocol, Table(by_name, mapped));
+		TableConfiguration on("t", protocol, TableMetadata(by_name, mapped));
 		EXPECT_EQ(on.MappingMode(), ColumnMappingMode::NAME);
 		EXPECT_EQ(on.DataLeaves()[0].physical_path, ColumnPath {"col-1"});
 		on.CheckWritable();
 	}
-	ExpectOpenFails(ErrorKind::CORRUPT, "physical name", Legacy(2, 5), Table(by_name));
+	ExpectOpenFails(ErrorKind::CORRUPT, "physical name", Legacy(2, 5), TableMetadata(by_name));
 	ExpectOpenFails(
 	    ErrorKind::CORRUPT, "id", Legacy(2, 5),
-	    Table({{"delta.columnMapping.mode", "id"}}, OneColumn(R"({"delta.columnMapping.physicalName":"p"})")));
-	ExpectOpenFails(ErrorKind::CORRUPT, "'odd'", Legacy(2, 5), Table({{"delta.columnMapping.mode", "odd"}}, mapped));
+	    TableMetadata({{"delta.columnMapping.mode", "id"}}, OneColumn(R"({"delta.columnMapping.physicalName":"p"})")));
+	ExpectOpenFails(ErrorKind::CORRUPT, "'odd'", Legacy(2, 5),
+	                TableMetadata({{"delta.columnMapping.mode", "odd"}}, mapped));
 }
 
 TEST(TableConfiguration, TypeChangesAreChecked) {
 	auto protocol = Listed({"typeWidening"}, {"typeWidening"});
 	auto change = [](const std::string &from, const std::string &to) {
-		return Table({},
-		             OneColumn(R"({"delta.typeChanges":[{"fromType":")" + from + R"(","toType":")" + to + R"("}]})"));
+		return TableMetadata(
+		    {}, OneColumn(R"({"delta.typeChanges":[{"fromType":")" + from + R"(","toType":")" + to + R"("}]})"));
 	};
 	for (auto &[from, to] : std::vector<std::pair<std::string, std::string>> {{"byte", "long"},
 	                                                                          {"float", "double"},
@@ -190,25 +188,26 @@ TEST(TableConfiguration, TypeChangesAreChecked) {
 
 TEST(TableConfiguration, PropertiesIgnoreCaseAndBadValues) {
 	TableConfiguration table("t", Legacy(1, 2),
-	                         Table({{"delta.CHECKPOINTINTERVAL", "7"},
-	                                {"delta.deletedFileRetentionDuration", "interval 1 week 2 HOURS"},
-	                                {"delta.logRetentionDuration", "interval 1 month"},
-	                                {"delta.targetFileSize", "128mb"},
-	                                {"delta.appendOnly", "TRUE"},
-	                                {"delta.isolationLevel", "writeserializable"},
-	                                {"delta.parquet.compression.codec", "ZSTD"},
-	                                {"delta.enableDeletionVectors", "maybe"}}));
+	                         TableMetadata({{"delta.CHECKPOINTINTERVAL", "7"},
+	                                        {"delta.deletedFileRetentionDuration", "interval 1 week 2 HOURS"},
+	                                        {"delta.logRetentionDuration", "interval 1 month"},
+	                                        {"delta.targetFileSize", "128mb"},
+	                                        {"delta.appendOnly", "TRUE"},
+	                                        {"delta.isolationLevel", "writeserializable"},
+	                                        {"delta.parquet.compression.codec", "ZSTD"},
+	                                        {"delta.enableDeletionVectors", "maybe"}}));
 	EXPECT_EQ(table.CheckpointInterval(), 7);
 	EXPECT_EQ(table.PropertyIntervalMs("delta.deletedFileRetentionDuration", 0), (7 * 24 + 2) * 3600000ll);
 	EXPECT_EQ(table.PropertyIntervalMs("delta.logRetentionDuration", 5), 5);
 	EXPECT_EQ(table.TargetFileSizeBytes(), 128ull << 20);
-	EXPECT_EQ(TableConfiguration("t", Legacy(1, 2), Table({})).TargetFileSizeBytes(), 256ull << 20);
+	EXPECT_EQ(TableConfiguration("t", Legacy(1, 2), TableMetadata({})).TargetFileSizeBytes(), 256ull << 20);
 	EXPECT_TRUE(table.IsAppendOnly());
 	EXPECT_EQ(table.Isolation(), IsolationLevel::WRITE_SERIALIZABLE);
 	EXPECT_EQ(table.CompressionCodec(), "zstd");
 	EXPECT_FALSE(table.PropertyBool("delta.enabledeletionvectors", false));
-	EXPECT_EQ(TableConfiguration("t", Legacy(1, 2), Table({{"delta.targetFileSize", "1000"}})).TargetFileSizeBytes(),
-	          1000u);
+	EXPECT_EQ(
+	    TableConfiguration("t", Legacy(1, 2), TableMetadata({{"delta.targetFileSize", "1000"}})).TargetFileSizeBytes(),
+	    1000u);
 	EXPECT_EQ(CanonicalPropertyName("DELTA.ENABLECHANGEDATAFEED"), "delta.enableChangeDataFeed");
 	EXPECT_EQ(CanonicalPropertyName("delta.feature.DELETIONVECTORS"), "delta.feature.deletionVectors");
 	EXPECT_EQ(CanonicalPropertyName("Delta.Constraints.pos"), "delta.constraints.pos");
@@ -218,7 +217,7 @@ TEST(TableConfiguration, PropertiesIgnoreCaseAndBadValues) {
 
 TEST(KnownProperties, ValuesAreCheckedForNewTables) {
 	auto check = [](const std::string &name, const std::string &value) {
-		CheckPropertyValues(Table({{name, value}}, SIMPLE, {"Day"}), ParseSchema(SIMPLE));
+		CheckPropertyValues(TableMetadata({{name, value}}, SIMPLE, {"Day"}), ParseSchema(SIMPLE));
 	};
 	for (auto &[name, value] :
 	     std::vector<std::pair<std::string, std::string>> {{"delta.parquet.compression.codec", "rar"},
@@ -260,9 +259,10 @@ TEST(KnownProperties, ValuesAreCheckedForNewTables) {
 }
 
 TEST(TableConfiguration, StatisticsLeaves) {
-	EXPECT_EQ(TableConfiguration("t", Legacy(1, 2), Table()).StatisticsLeaves(), (std::vector<size_t> {0, 1, 2, 3}));
+	EXPECT_EQ(TableConfiguration("t", Legacy(1, 2), TableMetadata()).StatisticsLeaves(),
+	          (std::vector<size_t> {0, 1, 2, 3}));
 	auto with = [](const char *name, const char *value) {
-		return TableConfiguration("t", Legacy(1, 2), Table({{name, value}})).StatisticsLeaves();
+		return TableConfiguration("t", Legacy(1, 2), TableMetadata({{name, value}})).StatisticsLeaves();
 	};
 	EXPECT_EQ(with("delta.dataSkippingNumIndexedCols", "2"), (std::vector<size_t> {0, 1}));
 	EXPECT_EQ(with("delta.dataSkippingNumIndexedCols", "0"), std::vector<size_t>());
@@ -310,7 +310,7 @@ TEST(SmallestProtocol, WhatItMakesCanBeOpenedAndWritten) {
 		if (configuration.count("delta.columnMapping.mode")) {
 			schema = AssignColumnMapping(schema, configuration, [] { return std::string("u"); });
 		}
-		TableConfiguration table("t", protocol, Table(configuration, WriteSchema(schema)));
+		TableConfiguration table("t", protocol, TableMetadata(configuration, WriteSchema(schema)));
 		table.CheckWritable();
 	}
 }

@@ -13,8 +13,6 @@ namespace {
 
 using enum OperationKind;
 
-const Place EU = {"eu", "eu-1", "eu-2", 1, 99};
-const Place US = {"us", "us-1", "us-2", 100, 199};
 const ConflictTable PARTITIONED = {true, true, EU, EU};
 const ConflictTable BY_RANGE = {false, true, EU, US};
 

@@ -72,9 +72,6 @@ TEST_P(ConflictMatrix, Cell) {
 	}
 }
 
-const Place EU = {"eu", "eu-1", "eu-2", 1, 99};
-const Place US = {"us", "us-1", "us-2", 100, 199};
-
 // --- both work on the same partition ---------------------------------------------------------------------------
 
 const ConflictTable SAME_PARTITION = {true, true, EU, EU};

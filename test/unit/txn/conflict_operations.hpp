@@ -17,6 +17,9 @@ struct Place {
 	int64_t high = 0;
 };
 
+inline const Place EU = {"eu", "eu-1", "eu-2", 1, 99};
+inline const Place US = {"us", "us-1", "us-2", 100, 199};
+
 //! A table in which operations meet.
 struct ConflictTable {
 	bool is_partitioned = true;

@@ -1,6 +1,7 @@
 #include "txn/protocol_conflict.hpp"
 
 #include "conflict_operations.hpp"
+#include "support/legacy_protocol.hpp"
 #include "txn_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -16,15 +17,7 @@ namespace {
 
 using enum OperationKind;
 
-const Place EU = {"eu", "eu-1", "eu-2", 1, 99};
 const ConflictTable TABLE = {true, true, EU, EU};
-
-Protocol Legacy(int32_t reader, int32_t writer) {
-	Protocol protocol;
-	protocol.min_reader_version = reader;
-	protocol.min_writer_version = writer;
-	return protocol;
-}
 
 //! Version 3/7 with the features of a table of version 1/2, and these.
 Protocol Listed(const std::vector<std::string> &features, const std::vector<std::string> &reader_features = {}) {
