@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "log/checkpoint_reader.hpp"
 #include "log/commit_file.hpp"
+#include "log/log_inventory.hpp"
 #include "log/snapshot_build.hpp"
 
 namespace merganser {
@@ -72,14 +73,26 @@ SnapshotPtr LoadSegment(const TableLocation &location, LogContext context, const
 	return snapshot;
 }
 
+std::shared_ptr<LogMemo> NewMemo() {
+	return std::make_shared<LogMemo>(std::make_shared<std::atomic<int64_t>>(-1));
+}
+
 } // namespace
+
+SnapshotPtr LoadPastCheckpoint(const TableLocation &location, LogContext context, int64_t version) {
+	auto inventory = LogInventory::List(location);
+	inventory.checkpoints.erase(version);
+	int64_t missing = -1;
+	const auto segment = inventory.TrySegment(version, missing);
+	return segment ? LoadSegment(location, context, *segment, NewMemo()) : nullptr;
+}
 
 SnapshotPtr LoadSnapshot(const TableLocation &location, LogContext context, std::optional<int64_t> version) {
 	for (uint32_t attempt = 1;; attempt++) {
 		// Before the listing: what happens after it then shows as another stamp.
 		auto stamp = version ? std::nullopt : location.store->FolderStamp(location.LogFolder());
 		const auto segment = ListLogSegment(location, version);
-		auto memo = std::make_shared<LogMemo>(std::make_shared<std::atomic<int64_t>>(-1));
+		auto memo = NewMemo();
 		memo->RememberStamp(std::move(stamp));
 		try {
 			return LoadSegment(location, context, segment, std::move(memo));

@@ -86,6 +86,10 @@ struct LogContext {
 SnapshotPtr LoadSnapshot(const TableLocation &location, LogContext context,
                          std::optional<int64_t> version = std::nullopt);
 
+//! The same version from an earlier checkpoint, or from none, and the commits since: what the checkpoint of `version`
+//! must be equal to. nullptr where those are not there any more.
+SnapshotPtr LoadPastCheckpoint(const TableLocation &location, LogContext context, int64_t version);
+
 //! The newest version, built from `older` plus the commits after it; `older` itself when nothing changed (one small
 //! store call). Falls back to LoadSnapshot when the table was replaced or commits are missing. Throws NOT_FOUND when
 //! the table is gone.

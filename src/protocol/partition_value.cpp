@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "protocol/calendar_text.hpp"
 #include "protocol/number_text.hpp"
+#include "protocol/text_cursor.hpp"
 #include "protocol/utf8.hpp"
 
 #include <limits>
@@ -62,6 +63,24 @@ const VALUE &Get(const Scalar &value, const DataType &type) {
 		throw Error(ErrorKind::INTERNAL, "a partition value is not of its column's type " + type.ToString());
 	}
 	return *held;
+}
+
+//! What is no escape stays as it is.
+std::string HiveUnescape(std::string_view text) {
+	const auto digit = [](char c) {
+		const char lower = char(c | 0x20);
+		return IsDigit(c) ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+	};
+	std::string plain;
+	for (size_t i = 0; i < text.size(); i++) {
+		if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0) {
+			plain += char(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+			i += 2;
+		} else {
+			plain += text[i];
+		}
+	}
+	return plain;
 }
 
 } // namespace
@@ -180,6 +199,20 @@ std::string PartitionFolder(std::string_view column_name, const std::optional<st
 		return folder.append(NULL_FOLDER);
 	}
 	return folder + HiveEscape(*value);
+}
+
+std::optional<NamedPartition> ParsePartitionFolder(std::string_view folder) {
+	const auto equals = folder.find('=');
+	if (equals == std::string_view::npos || equals == 0) {
+		return std::nullopt;
+	}
+	NamedPartition partition;
+	partition.column = HiveUnescape(folder.substr(0, equals));
+	const auto value = folder.substr(equals + 1);
+	if (!value.empty() && value != NULL_FOLDER) {
+		partition.value = HiveUnescape(value);
+	}
+	return partition;
 }
 
 } // namespace merganser

@@ -17,6 +17,12 @@ Scalar ParsePartitionValue(const std::optional<std::string> &text, const DataTyp
 std::optional<std::string> WritePartitionValue(const Scalar &value, const DataType &type);
 //! `name=value` of one partition folder, Hive-escaped (NULL is __HIVE_DEFAULT_PARTITION__). Not yet URI-encoded.
 std::string PartitionFolder(std::string_view column_name, const std::optional<std::string> &value);
+struct NamedPartition {
+	std::string column;
+	std::optional<std::string> value;
+};
+//! The other way round; nullopt for a folder that is not named so.
+std::optional<NamedPartition> ParsePartitionFolder(std::string_view folder);
 
 //! Text <-> value of a primitive type in the form of statistics JSON and partition values.
 std::optional<Scalar> TryParseScalar(std::string_view text, const DataType &type);

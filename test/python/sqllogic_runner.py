@@ -125,6 +125,8 @@ class _Thread:
         return True
 
     def _set_mode(self, command: Command) -> None:
+        if command.arguments[0] == "handmade_tables":
+            return  # about configurations, which are not run here
         if command.arguments[0] not in ("skip", "unskip"):
             raise self._fail(command, f"unknown mode '{command.arguments[0]}'")
         self.is_skipping = command.arguments[0] == "skip"

@@ -59,6 +59,20 @@ def test_failure_of_on_init_is_a_failure(run, tmp_path):
     assert done.returncode == 1 and "on_init" in done.stdout
 
 
+def test_every_table_of_a_file_is_asked(run, tmp_path):
+    script = tmp_path / "tables.test"
+    script.write_text(
+        "statement ok\nATTACH '{TEST_DIR}/lake' AS lake (TYPE merganser)\n\n"
+        "statement ok\nCREATE TABLE lake.one AS SELECT 1 AS x\n"
+    )
+    asked = tmp_path / "asked.json"
+    asked.write_text('{"description": "x", "on_tables": ["FROM read_delta(\'{TABLE}\') WHERE x > 1"]}')
+    assert run("--config", asked, script).returncode == 0
+    asked.write_text('{"description": "x", "on_tables": ["FROM read_delta(\'{TABLE}\')"]}')
+    done = run("--config", asked, script)
+    assert done.returncode == 1 and "lake/main/one" in done.stdout
+
+
 def test_keep_leaves_the_folders(run, tmp_path):
     assert run("--keep", tmp_path, SELFTEST / "pass/restart.test").returncode == 0
     assert len(list(tmp_path.glob("*/kept.db"))) == 1

@@ -107,6 +107,10 @@ SuiteConfig ReadSuiteConfig(const std::filesystem::path &path) {
 			for (auto *element : Elements(value, key)) {
 				config.on_init.push_back(Text(element, key));
 			}
+		} else if (key == "on_tables") {
+			for (auto *element : Elements(value, key)) {
+				config.on_tables.push_back(Text(element, key));
+			}
 		} else if (key == "env") {
 			for (const auto &[name, member] : Members(value, key)) {
 				config.env[name] = Text(member, name);

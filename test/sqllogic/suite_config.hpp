@@ -19,6 +19,9 @@ struct SuiteConfig {
 	std::string description;
 	//! Runs on every fresh instance before the file.
 	std::vector<std::string> on_init;
+	//! Run when the file has passed, for every table in its folder: `{TABLE}` is the table's folder. Each must give no
+	//! row.
+	std::vector<std::string> on_tables;
 	//! `{NAME}` in a test's SQL becomes the value.
 	std::map<std::string, std::string> env;
 	std::vector<Skip> skips;

@@ -2,15 +2,18 @@
 
 #include "duckdb/common/exception/binder_exception.hpp"
 #include "engine/functions/application_version.hpp"
+#include "engine/functions/convert.hpp"
 #include "engine/functions/optimize.hpp"
 #include "engine/functions/restore.hpp"
 #include "engine/functions/row_function.hpp"
 #include "engine/functions/table_argument.hpp"
 #include "engine/functions/table_changes.hpp"
+#include "engine/functions/table_check.hpp"
 #include "engine/functions/vacuum.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "log/commit_history.hpp"
+#include "protocol/table_features.hpp"
 
 namespace merganser {
 
@@ -160,6 +163,37 @@ static RowSet Files(duckdb::ClientContext &context, duckdb::TableFunctionBindInp
 	return rows;
 }
 
+static const char *WriteSupport(FeatureSupport support) {
+	switch (support) {
+	case FeatureSupport::READ_WRITE:
+		return "yes";
+	case FeatureSupport::WRITE_IF_INACTIVE:
+		return "while unused";
+	default:
+		return "no";
+	}
+}
+
+static RowSet Features(duckdb::ClientContext &, duckdb::TableFunctionBindInput &) {
+	RowSet rows;
+	rows.AddColumn("feature", LogicalType::VARCHAR);
+	rows.AddColumn("is_reader_feature", LogicalType::BOOLEAN);
+	rows.AddColumn("min_reader_version", LogicalType::INTEGER);
+	rows.AddColumn("min_writer_version", LogicalType::INTEGER);
+	rows.AddColumn("read", LogicalType::BOOLEAN);
+	rows.AddColumn("write", LogicalType::VARCHAR);
+	const auto version = [](int32_t number) {
+		return number ? Value::INTEGER(number) : Value(LogicalType::INTEGER);
+	};
+	for (auto &feature : TableFeatures()) {
+		rows.rows.push_back({Value(std::string(feature.name)), Value::BOOLEAN(feature.is_reader_feature),
+		                     version(feature.legacy_reader_version), version(feature.legacy_writer_version),
+		                     Value::BOOLEAN(feature.support != FeatureSupport::NONE),
+		                     Value(WriteSupport(feature.support))});
+	}
+	return rows;
+}
+
 static RowSet StoreCalls(duckdb::ClientContext &context, duckdb::TableFunctionBindInput &input) {
 	auto reset = input.named_parameters.find("reset");
 	bool do_reset =
@@ -188,6 +222,7 @@ void RegisterTableFunctions(duckdb::ExtensionLoader &loader) {
 	loader.RegisterFunction(history);
 	loader.RegisterFunction(MakeRowFunction<Detail>("merganser_detail", {LogicalType::VARCHAR}));
 	loader.RegisterFunction(MakeRowFunction<Files>("merganser_files", {LogicalType::VARCHAR}));
+	loader.RegisterFunction(MakeRowFunction<Features>("merganser_features", {}));
 	auto calls = MakeRowFunction<StoreCalls>("merganser_store_calls", {});
 	calls.named_parameters["reset"] = LogicalType::BOOLEAN;
 	loader.RegisterFunction(calls);
@@ -196,6 +231,8 @@ void RegisterTableFunctions(duckdb::ExtensionLoader &loader) {
 	loader.RegisterFunction(MakeTransactions());
 	loader.RegisterFunction(MakeOptimize());
 	loader.RegisterFunction(MakeTableChanges());
+	loader.RegisterFunction(MakeTableCheck());
+	loader.RegisterFunction(MakeConvert());
 	RegisterVacuum(loader);
 }
 

@@ -32,21 +32,6 @@ bool IsSaidTwice(const duckdb_parquet::SchemaElement &element) {
 	}
 }
 
-//! Writers annotate the same type in more or fewer words; what is the same after this holds the same values.
-duckdb_parquet::SchemaElement WithoutRedundancy(duckdb_parquet::SchemaElement element) {
-	using duckdb_parquet::ConvertedType;
-	using duckdb_parquet::Type;
-	if (element.__isset.converted_type && element.__isset.logicalType && IsSaidTwice(element)) {
-		element.__isset.logicalType = false;
-	}
-	const bool is_plain_integer = (element.type == Type::INT64 && element.converted_type == ConvertedType::INT_64) ||
-	                              (element.type == Type::INT32 && element.converted_type == ConvertedType::INT_32);
-	if (element.__isset.type && element.__isset.converted_type && !element.__isset.logicalType && is_plain_integer) {
-		element.__isset.converted_type = false;
-	}
-	return element;
-}
-
 //! Takes the element and what is below it. Returns the number of leaves.
 size_t TakeElements(const duckdb_parquet::FileMetaData &footer, size_t &next, std::string &schema) {
 	size_t leaves = 0;
@@ -64,6 +49,20 @@ size_t TakeElements(const duckdb_parquet::FileMetaData &footer, size_t &next, st
 }
 
 } // namespace
+
+duckdb_parquet::SchemaElement WithoutRedundancy(duckdb_parquet::SchemaElement element) {
+	using duckdb_parquet::ConvertedType;
+	using duckdb_parquet::Type;
+	if (element.__isset.converted_type && element.__isset.logicalType && IsSaidTwice(element)) {
+		element.__isset.logicalType = false;
+	}
+	const bool is_plain_integer = (element.type == Type::INT64 && element.converted_type == ConvertedType::INT_64) ||
+	                              (element.type == Type::INT32 && element.converted_type == ConvertedType::INT_32);
+	if (element.__isset.type && element.__isset.converted_type && !element.__isset.logicalType && is_plain_integer) {
+		element.__isset.converted_type = false;
+	}
+	return element;
+}
 
 std::vector<ParquetColumn> TopLevelColumns(const duckdb_parquet::FileMetaData &footer) {
 	std::vector<ParquetColumn> columns;

@@ -22,6 +22,9 @@ struct ParquetColumn {
 	std::string schema;
 };
 
+//! Writers annotate the same type in more or fewer words; what is the same after this holds the same values.
+duckdb_parquet::SchemaElement WithoutRedundancy(duckdb_parquet::SchemaElement element);
+
 //! The top-level columns in the order of the file. Throws CORRUPT for a schema that is no tree.
 std::vector<ParquetColumn> TopLevelColumns(const duckdb_parquet::FileMetaData &footer);
 

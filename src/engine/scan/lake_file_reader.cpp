@@ -8,6 +8,7 @@
 #include "engine/port/type_map.hpp"
 #include "engine/scan/lake_file_list.hpp"
 #include "engine/scan/parquet_columns.hpp"
+#include "log/deletion_vector_read.hpp"
 #include "protocol/partition_value.hpp"
 
 namespace merganser {

@@ -28,10 +28,6 @@ private:
 	std::map<std::pair<uint32_t, uint32_t>, std::shared_ptr<Entry>> entries;
 };
 
-//! Reads one vector of `file`. `where`: "table 'x' version 3". Throws as DeletionVectorCache::Load.
-DeletionVector ReadDeletionVector(const Snapshot &snapshot, FileRef file, const DeletionVectorDescriptor &descriptor,
-                                  const std::string &where);
-
 //! Which rows of which files a statement reads for a second time, by FileIndexOf.
 struct ChosenRows {
 	enum class Mode {

@@ -1,0 +1,90 @@
+#include "engine/functions/table_check.hpp"
+
+#include "engine/functions/row_function.hpp"
+#include "engine/functions/table_argument.hpp"
+#include "engine/port/error_border.hpp"
+#include "engine/port/footer_statistics.hpp"
+#include "engine/session/lake_instance.hpp"
+#include "engine/write/shared_work.hpp"
+#include "upkeep/table_check.hpp"
+
+namespace merganser {
+
+namespace {
+
+using duckdb::LogicalType;
+using duckdb::Value;
+
+constexpr const char *CHECK_NAME = "merganser_check";
+
+struct CheckCall : public duckdb::TableFunctionData {
+	SnapshotPtr snapshot;
+	bool opens_files = true;
+	bool SupportStatementCache() const override {
+		return false;
+	}
+};
+
+struct CheckState : public duckdb::GlobalTableFunctionState {
+	bool has_run = false;
+	std::vector<duckdb::vector<Value>> rows;
+	size_t next = 0;
+};
+
+std::vector<duckdb::vector<Value>> RunCheck(duckdb::ClientContext &context, const CheckCall &call) {
+	ClientCancelToken cancel(context);
+	TableCheckRequest request {call.snapshot, LogContext {LakeInstance::Get(context).Parquet(), cancel}, nullptr};
+	if (call.opens_files) {
+		request.read_footer = ReadFooterStatistics;
+	}
+	const auto problems = AtBorder([&] {
+		return CheckTable(request, [&](size_t count, const std::function<void(size_t)> &work) {
+			ForEachOnAllThreads(context, count, work);
+		});
+	});
+	std::vector<duckdb::vector<Value>> rows;
+	for (const auto &problem : problems) {
+		rows.push_back({Value(NameOf(problem.kind)),
+		                problem.path.empty() ? Value(LogicalType::VARCHAR) : Value(problem.path),
+		                Value(problem.detail)});
+	}
+	return rows;
+}
+
+void EmitProblems(duckdb::ClientContext &context, duckdb::TableFunctionInput &input, duckdb::DataChunk &output) {
+	auto &state = input.global_state->Cast<CheckState>();
+	if (!state.has_run) {
+		state.has_run = true;
+		state.rows = RunCheck(context, input.bind_data->Cast<CheckCall>());
+	}
+	EmitNext(state.rows, state.next, output);
+}
+
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitCheck(duckdb::ClientContext &,
+                                                               duckdb::TableFunctionInitInput &) {
+	return duckdb::make_uniq<CheckState>();
+}
+
+duckdb::unique_ptr<duckdb::FunctionData> BindCheck(duckdb::ClientContext &context,
+                                                   duckdb::TableFunctionBindInput &input,
+                                                   duckdb::vector<LogicalType> &types,
+                                                   duckdb::vector<std::string> &names) {
+	auto call = duckdb::make_uniq<CheckCall>();
+	call->snapshot = ResolveTable(context, CHECK_NAME, input.inputs[0]).snapshot;
+	const auto footers = input.named_parameters.find("footers");
+	call->opens_files = footers == input.named_parameters.end() || footers->second.IsNull() ||
+	                    duckdb::BooleanValue::Get(footers->second);
+	names = {"problem", "path", "detail"};
+	types.assign(names.size(), LogicalType::VARCHAR);
+	return call;
+}
+
+} // namespace
+
+duckdb::TableFunction MakeTableCheck() {
+	duckdb::TableFunction function(CHECK_NAME, {LogicalType::VARCHAR}, EmitProblems, BindCheck, InitCheck);
+	function.named_parameters["footers"] = LogicalType::BOOLEAN;
+	return function;
+}
+
+} // namespace merganser
