@@ -5,6 +5,7 @@
 #include "engine/catalog/lake_catalog.hpp"
 #include "engine/catalog/listing_needs.hpp"
 #include "engine/catalog/property_defaults.hpp"
+#include "engine/functions/late_statement.hpp"
 #include "engine/functions/spark_statement.hpp"
 #include "engine/functions/table_functions.hpp"
 #include "engine/maintain/optimize_run.hpp"
@@ -26,6 +27,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	duckdb::StorageExtension::Register(config, LAKE_TYPE, MakeLakeStorage());
 	ListingNeeds::Register(db);
 	RegisterPropertyDefaults(db);
+	RegisterLateStatements(db);
 	RegisterStatementCommit(db);
 	RegisterIsolationLevel(db);
 	RegisterUnchangedCommit(db);

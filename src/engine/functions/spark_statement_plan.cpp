@@ -4,7 +4,12 @@
 #include "duckdb/common/exception/binder_exception.hpp"
 #include "duckdb/main/config.hpp"
 #include "duckdb/parser/parser_extension.hpp"
+#include "engine/functions/late_statement.hpp"
+#include "engine/functions/replace_where_statement.hpp"
 #include "engine/functions/spark_statement.hpp"
+
+#include <optional>
+#include <utility>
 
 namespace merganser {
 
@@ -12,14 +17,18 @@ namespace {
 
 using duckdb::ParserExtensionParseResult;
 
-struct ParsedCall : public duckdb::ParserExtensionParseData {
-	explicit ParsedCall(FunctionCall call_p, std::string text_p) : call(std::move(call_p)), text(std::move(text_p)) {
+struct ParsedStatement : public duckdb::ParserExtensionParseData {
+	ParsedStatement(std::optional<FunctionCall> call_p, duckdb::shared_ptr<LateStatement> statement_p,
+	                std::string text_p)
+	    : call(std::move(call_p)), statement(std::move(statement_p)), text(std::move(text_p)) {
 	}
-	const FunctionCall call;
+	//! One of the two.
+	const std::optional<FunctionCall> call;
+	const duckdb::shared_ptr<LateStatement> statement;
 	const std::string text;
 
 	duckdb::unique_ptr<ParserExtensionParseData> Copy() const override {
-		return duckdb::make_uniq<ParsedCall>(call, text);
+		return duckdb::make_uniq<ParsedStatement>(call, statement, text);
 	}
 	std::string ToString() const override {
 		return text;
@@ -35,8 +44,12 @@ struct CallInfo : public duckdb::TableFunctionInfo {
 ParserExtensionParseResult Parse(duckdb::ParserExtensionInfo *, const std::string &text) {
 	try {
 		auto call = ParseSparkStatement(text);
-		return call ? ParserExtensionParseResult(duckdb::make_uniq<ParsedCall>(std::move(*call), text))
-		            : ParserExtensionParseResult();
+		auto statement = call ? nullptr : ParseReplaceWhere(text);
+		if (!call && !statement) {
+			return ParserExtensionParseResult();
+		}
+		return ParserExtensionParseResult(
+		    duckdb::make_uniq<ParsedStatement>(std::move(call), std::move(statement), text));
 	} catch (const Error &error) {
 		return ParserExtensionParseResult(std::string(error.what()));
 	}
@@ -70,7 +83,11 @@ duckdb::unique_ptr<duckdb::FunctionData> BindCall(duckdb::ClientContext &context
 
 duckdb::ParserExtensionPlanResult Plan(duckdb::ParserExtensionInfo *, duckdb::ClientContext &,
                                        duckdb::unique_ptr<duckdb::ParserExtensionParseData> parsed) {
-	auto &call = dynamic_cast<ParsedCall &>(*parsed).call;
+	const auto &statement = dynamic_cast<ParsedStatement &>(*parsed);
+	if (!statement.call) {
+		return PlanLateStatement(statement.statement);
+	}
+	const auto &call = *statement.call;
 	duckdb::ParserExtensionPlanResult result;
 	result.function = duckdb::TableFunction(call.function, {}, nullptr, BindCall);
 	result.function.function_info = duckdb::make_shared_ptr<CallInfo>(call);

@@ -1,5 +1,6 @@
 #include "engine/write/constraint_check.hpp"
 
+#include "engine/scan/row_read.hpp"
 #include "engine/write/row_expressions.hpp"
 
 #include <algorithm>
@@ -53,14 +54,26 @@ ConstraintCheck::ConstraintCheck(duckdb::ClientContext &context_p, const std::st
 	Bind(configuration, fields);
 }
 
-void ConstraintCheck::Bind(const TableConfiguration &configuration, const std::vector<size_t> &fields) {
-	if (rules.empty()) {
-		return;
-	}
+ConstraintCheck::ConstraintCheck(duckdb::ClientContext &context_p, const std::string &table_name_p,
+                                 const TableConfiguration &configuration, RowRule rule,
+                                 duckdb::unique_ptr<duckdb::Expression> condition)
+    : context(context_p), table_name(table_name_p) {
+	rules.push_back({std::move(rule), std::move(condition)});
+	SetRowFields(configuration, AllFields(configuration));
+}
+
+void ConstraintCheck::SetRowFields(const TableConfiguration &configuration, const std::vector<size_t> &fields) {
 	row_fields = fields;
 	for (const auto index : fields) {
 		names.push_back(configuration.GetSchema().fields[index].name);
 	}
+}
+
+void ConstraintCheck::Bind(const TableConfiguration &configuration, const std::vector<size_t> &fields) {
+	if (rules.empty()) {
+		return;
+	}
+	SetRowFields(configuration, fields);
 	for (auto &rule : rules) {
 		rule.condition = BindToRows(context, rule.rule.condition, configuration.GetSchema(), fields);
 	}

@@ -19,6 +19,10 @@ public:
 	//! FieldsToCheck. Throws UNSUPPORTED for a rule that is not understood.
 	ConstraintCheck(duckdb::ClientContext &context, const std::string &table_name,
 	                const TableConfiguration &configuration, const std::vector<size_t> &fields);
+	//! One rule alone, bound to rows of the whole table.
+	ConstraintCheck(duckdb::ClientContext &context, const std::string &table_name,
+	                const TableConfiguration &configuration, RowRule rule,
+	                duckdb::unique_ptr<duckdb::Expression> condition);
 	//! One rule alone. Requires: the fields are those that it reads.
 	ConstraintCheck(duckdb::ClientContext &context, const std::string &table_name,
 	                const TableConfiguration &configuration, RowRule rule);
@@ -42,6 +46,7 @@ public:
 	std::string FindViolation(Local &local, duckdb::DataChunk &rows, const RowRule *&broken) const;
 
 private:
+	void SetRowFields(const TableConfiguration &configuration, const std::vector<size_t> &fields);
 	void Bind(const TableConfiguration &configuration, const std::vector<size_t> &fields);
 
 	struct BoundRule {

@@ -96,6 +96,16 @@ public:
 	bool has_inserted = false;
 
 private:
+	void CheckInserted(RowChange &change, duckdb::DataChunk &rows) {
+		const auto *rule = change.InsertedRule();
+		if (rule && !inserted_rule) {
+			inserted_rule = std::make_unique<ConstraintCheck::Local>(*rule);
+		}
+		if (rule) {
+			rule->Check(*inserted_rule, rows);
+		}
+	}
+
 	void Act(RowChange &change, size_t number, duckdb::DataChunk &rows) {
 		const auto &action = plan.actions[number];
 		auto &state = actions[number];
@@ -115,6 +125,7 @@ private:
 			return;
 		case MergeActionType::MERGE_INSERT:
 			has_inserted = true;
+			CheckInserted(change, state.results);
 			AtBorder([&] { change.Sink().Sink(inserted, state.results); });
 			if (auto *recorded = change.InsertedChanges()) {
 				recorded->Write(inserted_changes, state.results, ChangeType::INSERT);
@@ -149,6 +160,7 @@ private:
 	duckdb::SelectionVector selected;
 	duckdb::SelectionVector remaining;
 	duckdb::DataChunk row_ids;
+	std::unique_ptr<ConstraintCheck::Local> inserted_rule;
 };
 
 //! Rows of a chunk by what MERGE calls them.
@@ -163,11 +175,11 @@ void FindMatches(const RowChangePlan &plan, duckdb::DataChunk &chunk, Matches &m
 	duckdb::UnifiedVectorFormat target;
 	duckdb::UnifiedVectorFormat source;
 	chunk.data[plan.row_id.file_index].ToUnifiedFormat(chunk.size(), target);
-	if (plan.source_marker) {
-		chunk.data[*plan.source_marker].ToUnifiedFormat(chunk.size(), source);
+	if (plan.row_id.source_marker) {
+		chunk.data[*plan.row_id.source_marker].ToUnifiedFormat(chunk.size(), source);
 	}
 	for (idx_t i = 0; i < chunk.size(); i++) {
-		if (plan.source_marker && !source.validity.RowIsValid(source.sel->get_index(i))) {
+		if (plan.row_id.source_marker && !source.validity.RowIsValid(source.sel->get_index(i))) {
 			matches.by_source.set_index(matches.by_source_count++, i);
 		} else if (!target.validity.RowIsValid(target.sel->get_index(i))) {
 			matches.by_target.set_index(matches.by_target_count++, i);
@@ -193,6 +205,8 @@ std::string LakeRowChange::GetName() const {
 		return "MERGANSER_DELETE";
 	case RowStatement::MERGE:
 		return "MERGANSER_MERGE_INTO";
+	case RowStatement::REPLACE:
+		return "MERGANSER_REPLACE_WHERE";
 	}
 	return "";
 }
@@ -216,7 +230,8 @@ duckdb::SinkResultType LakeRowChange::Sink(duckdb::ExecutionContext &, duckdb::D
 	if (chunk.size() == 0) {
 		return duckdb::SinkResultType::NEED_MORE_INPUT;
 	}
-	if (plan.statement != RowStatement::MERGE) {
+	const bool is_one_action = plan.statement == RowStatement::UPDATE || plan.statement == RowStatement::DELETE;
+	if (is_one_action) {
 		local.Run(change, chunk, MergeActionCondition::WHEN_MATCHED);
 		return duckdb::SinkResultType::NEED_MORE_INPUT;
 	}

@@ -8,7 +8,8 @@
 
 namespace merganser {
 
-//! Sink of UPDATE, DELETE and MERGE: sorts the arriving rows to the statement's clauses, the first that fits.
+//! Sink of UPDATE, DELETE, MERGE and REPLACE WHERE: sorts the arriving rows to the statement's clauses, the first that
+//! fits.
 class LakeRowChange : public WritingOperator {
 public:
 	LakeRowChange(duckdb::PhysicalPlan &physical_plan, duckdb::vector<duckdb::LogicalType> types, RowChangePlan plan,

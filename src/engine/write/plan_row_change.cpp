@@ -9,6 +9,7 @@
 #include "engine/scan/lake_scan_info.hpp"
 #include "engine/write/generated_values.hpp"
 #include "engine/write/lake_row_change.hpp"
+#include "engine/write/replace_where.hpp"
 
 #include <algorithm>
 
@@ -200,7 +201,7 @@ duckdb::PhysicalOperator &PlanLakeMerge(duckdb::ClientContext &context, duckdb::
 		plan.row_id.file_index = op.row_id_start;
 		plan.row_id.position = op.row_id_start + 1;
 		if (op.source_marker.IsValid()) {
-			plan.source_marker = op.source_marker.GetIndex();
+			plan.row_id.source_marker = op.source_marker.GetIndex();
 		}
 		const GeneratedValues generated(context, table.snapshot->configuration->GetSchema());
 		for (auto &[when, bound_actions] : op.actions) {
@@ -209,7 +210,9 @@ duckdb::PhysicalOperator &PlanLakeMerge(duckdb::ClientContext &context, duckdb::
 			}
 		}
 		FindNamingColumns(op, op.table, plan);
-		return MakeOperator(planner, std::move(plan), op, child);
+		auto *replace = dynamic_cast<LogicalReplaceWhere *>(&op);
+		auto &rows = replace ? PlanReplacedRows(context, *replace, plan, child) : child;
+		return MakeOperator(planner, std::move(plan), op, rows);
 	});
 }
 

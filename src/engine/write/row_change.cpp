@@ -26,12 +26,21 @@ std::vector<duckdb::vector<duckdb::LogicalType>> UpdateTypes(const RowChangePlan
 } // namespace
 
 RowChange::RowChange(duckdb::ClientContext &context_p, const RowChangePlan &plan_p, LakeTransaction &transaction_p)
-    : context(context_p), plan(plan_p), transaction(transaction_p), set_columns(SetColumnsOf(plan)),
+    : context(context_p), plan(plan_p), transaction(transaction_p), updates {SetColumnsOf(plan)},
       changes(context, UpdateTypes(plan)), sink(context, plan.spec, transaction) {
 	size_t update_count = 0;
 	for (const auto &action : plan.actions) {
-		update_numbers.push_back(update_count);
+		updates.numbers.push_back(update_count);
 		update_count += action.type == MergeActionType::MERGE_UPDATE;
+	}
+	if (plan.replaced) {
+		RowRule rule;
+		rule.name = "REPLACE WHERE";
+		rule.text = plan.replaced->predicate;
+		rule.fields = plan.replaced->fields;
+		inserted_rule =
+		    std::make_unique<const ConstraintCheck>(context, plan.spec.location.name, *plan.spec.configuration,
+		                                            std::move(rule), plan.replaced->condition->Copy());
 	}
 	if (plan.spec.configuration->ChangeDataFeedEnabled()) {
 		feed.files = std::make_unique<ChangeFiles>(context, plan.spec, transaction);
@@ -97,8 +106,8 @@ void RowChange::ChangeRows(TableChange &change) {
 	}
 	RowsByFile removed;
 	if (!updated_apart.empty()) {
-		const RowUpdates updates {plan.snapshot, set_columns, sink, updated_apart, returned, feed.files.get()};
-		removed = WriteUpdatedRows(context, updates, changes);
+		const RowUpdates apart {plan.snapshot, updates.set_columns, sink, updated_apart, returned, feed.files.get()};
+		removed = WriteUpdatedRows(context, apart, changes);
 	}
 	counts.updated = patched.updated_rows;
 	for (const auto &entry : removed) {
@@ -116,11 +125,23 @@ void RowChange::ChangeRows(TableChange &change) {
 		target = std::move(rows);
 	}
 	deleter.Delete(removed, changes, change);
+	RemoveWholeFiles(change);
 	counts.updated += deleter.UpdatedRows();
 	if (feed.files) {
 		RecordChanges(deleter, change);
 	}
 	AddMetrics(deleter, change);
+}
+
+void RowChange::RemoveWholeFiles(TableChange &change) {
+	if (!plan.replaced || !plan.replaced->whole_files) {
+		return;
+	}
+	const auto now_ms = LakeInstance::Get(context).GetClock().NowMs();
+	for (const auto file : plan.replaced->whole_files->files) {
+		change.removed_files.push_back(RemovalOf(plan.snapshot->files.BatchOf(file).ToAddFile(file.row), now_ms));
+	}
+	counts.deleted += plan.replaced->whole_files->live_rows;
 }
 
 void RowChange::RecordChanges(const RowDeleter &deleter, TableChange &change) {
@@ -138,7 +159,9 @@ void RowChange::AddMetrics(const RowDeleter &deleter, TableChange &change) const
 	auto &metrics = change.operation_metrics;
 	const bool is_merge = plan.statement == RowStatement::MERGE;
 	const auto copied_rows = deleter.CopiedRows() + patched.copied_rows;
-	const auto removed_files = deleter.RemovedFiles() + patched.files;
+	const bool has_whole_files = plan.replaced && plan.replaced->whole_files;
+	const auto whole_files = has_whole_files ? plan.replaced->whole_files->files.size() : 0;
+	const auto removed_files = deleter.RemovedFiles() + patched.files + whole_files;
 	auto set = [&](const char *name, uint64_t value) {
 		metrics[name] = std::to_string(value);
 	};
@@ -158,6 +181,9 @@ void RowChange::AddMetrics(const RowDeleter &deleter, TableChange &change) const
 	} else {
 		set("numDeletedRows", counts.deleted);
 	}
+	if (plan.statement == RowStatement::REPLACE) {
+		set("numOutputRows", inserted_rows + copied_rows);
+	}
 	set("numCopiedRows", copied_rows);
 	set("numRemovedFiles", removed_files);
 	set("numDeletionVectorsAdded", deleter.AddedVectors());
@@ -171,14 +197,32 @@ void RowChange::Finish() {
 	} else {
 		ChangeRows(change);
 	}
-	counts.affected += counts.deleted + inserted_rows;
+	// An INSERT counts what it inserts.
+	counts.affected += inserted_rows + (plan.statement == RowStatement::REPLACE ? 0 : counts.deleted);
+	AddWritten(change);
+	transaction.Stage(context, plan.spec.location, std::move(change));
+}
+
+void RowChange::AddWritten(TableChange &change) {
 	auto written = sink.Finish();
-	const char *added_name = plan.statement == RowStatement::MERGE ? "numTargetFilesAdded" : "numAddedFiles";
-	change.operation_metrics[added_name] = std::to_string(written.size() + patched.files);
+	auto &metrics = change.operation_metrics;
+	const auto count = std::to_string(written.size() + patched.files);
+	switch (plan.statement) {
+	case RowStatement::UPDATE:
+	case RowStatement::DELETE:
+		metrics["numAddedFiles"] = count;
+		break;
+	case RowStatement::MERGE:
+		metrics["numTargetFilesAdded"] = count;
+		break;
+	case RowStatement::REPLACE:
+		metrics["numFiles"] = count;
+		metrics["numOutputBytes"] = std::to_string(sink.ByteCount());
+		break;
+	}
 	for (auto &file : written) {
 		change.added_files.push_back(std::move(file));
 	}
-	transaction.Stage(context, plan.spec.location, std::move(change));
 }
 
 } // namespace merganser

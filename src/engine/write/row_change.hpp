@@ -17,7 +17,8 @@
 
 namespace merganser {
 
-//! One execution of UPDATE, DELETE or MERGE: gathers what happens to which row, then writes it as one TableChange.
+//! One execution of UPDATE, DELETE, MERGE or REPLACE WHERE: gathers what happens to which row, then writes it as one
+//! TableChange.
 class RowChange {
 public:
 	RowChange(duckdb::ClientContext &context, const RowChangePlan &plan, LakeTransaction &transaction);
@@ -29,7 +30,7 @@ public:
 
 	//! Number of an updating action among the updating ones.
 	size_t UpdateNumber(size_t action) const {
-		return update_numbers[action];
+		return updates.numbers[action];
 	}
 	//! Stages what the threads gathered. Throws InvalidInputException when MERGE changes a row twice.
 	void Finish();
@@ -48,6 +49,10 @@ public:
 	ChangeFiles *InsertedChanges() {
 		return feed.records_inserts ? feed.files.get() : nullptr;
 	}
+	//! What the statement asks of inserted rows, besides the table's own rules; nullptr where it asks nothing.
+	const ConstraintCheck *InsertedRule() const {
+		return inserted_rule.get();
+	}
 	uint64_t AffectedRows() const {
 		return counts.affected;
 	}
@@ -57,18 +62,25 @@ private:
 	[[noreturn]] void ThrowChangedTwice(RowPlace place);
 	void DeleteAll(TableChange &change);
 	void ChangeRows(TableChange &change);
+	void RemoveWholeFiles(TableChange &change);
 	//! `deleter` has deleted the rows.
 	void RecordChanges(const RowDeleter &deleter, TableChange &change);
 	void AddMetrics(const RowDeleter &deleter, TableChange &change) const;
+	void AddWritten(TableChange &change);
 
 	duckdb::ClientContext &context;
 	const RowChangePlan &plan;
 	LakeTransaction &transaction;
-	std::vector<size_t> update_numbers;
-	//! By number of the updating action.
-	const std::vector<std::vector<size_t>> set_columns;
+	struct Updates {
+		//! By number of the updating action.
+		std::vector<std::vector<size_t>> set_columns;
+		//! By number of the action.
+		std::vector<size_t> numbers {};
+	};
+	Updates updates;
 	ChangedRows changes;
 	FileSink sink;
+	std::unique_ptr<const ConstraintCheck> inserted_rule;
 	struct Feed {
 		//! nullptr without change data feed.
 		std::unique_ptr<ChangeFiles> files;

@@ -17,7 +17,7 @@
 
 namespace merganser {
 
-enum class RowStatement { UPDATE, DELETE, MERGE };
+enum class RowStatement { UPDATE, DELETE, MERGE, REPLACE };
 
 //! One WHEN clause; UPDATE and DELETE are one clause for every row that arrives.
 struct RowAction {
@@ -36,6 +36,27 @@ struct RowAction {
 struct RowIdColumns {
 	idx_t file_index = 0;
 	idx_t position = 0;
+	//! Not NULL where a row of the source is behind the arriving row; none when that is always so.
+	std::optional<idx_t> source_marker {};
+};
+
+//! Files that are removed without being read.
+struct WholeFiles {
+	std::vector<FileRef> files;
+	//! Without the deleted ones.
+	uint64_t live_rows = 0;
+};
+
+//! INSERT … REPLACE WHERE: the rows that the condition is true for go, and it has to be true for each new one.
+struct ReplacedRows {
+	//! As the user wrote it.
+	std::string predicate;
+	//! The same over rows of the whole table.
+	duckdb::unique_ptr<duckdb::Expression> condition;
+	//! Indexes of the schema's fields that it reads, ascending.
+	std::vector<size_t> fields;
+	//! nullopt: the rows that go arrive one by one.
+	std::optional<WholeFiles> whole_files {};
 };
 
 //! What an operator that changes rows does; fixed at planning.
@@ -52,12 +73,12 @@ struct RowChangePlan {
 	//! In the order of the statement.
 	std::vector<RowAction> actions {};
 	RowIdColumns row_id {};
-	//! Not NULL where a row of the source is behind the arriving row; none when that is always so.
-	std::optional<idx_t> source_marker {};
 	bool returning = false;
 	//! DELETE of every row: nothing arrives, every file is removed. The rows that the table has, as the log counts
 	//! them.
 	std::optional<uint64_t> all_rows {};
+	//! REPLACE only.
+	std::optional<ReplacedRows> replaced {};
 	//! Columns that name a row to the user: those that the statement looks at.
 	std::vector<size_t> naming_columns {};
 };
