@@ -12,6 +12,7 @@
 #include "engine/session/lake_instance.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/session/reexecution.hpp"
+#include "protocol/row_tracking.hpp"
 
 #include <algorithm>
 
@@ -120,6 +121,7 @@ private:
 		auto &transaction = batch.transaction;
 		const auto snapshot = View(transaction);
 		const FilePartitions partitions(*snapshot);
+		AtBorder([&] { CheckMayRewriteRows(*snapshot->configuration, "merganser_optimize"); });
 		if (!has_begun) {
 			options.newest_version = snapshot->version;
 			counts.files_before = snapshot->files.LiveCount();
