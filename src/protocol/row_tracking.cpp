@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "protocol/schema_names.hpp"
 #include "protocol/table_properties.hpp"
+#include "protocol/wider_table.hpp"
 
 #include <utility>
 
@@ -71,14 +72,10 @@ void KeepRowTrackingNames(const StringMap &before, StringMap &configuration) {
 	}
 }
 
-void CheckMayRewriteRows(const TableConfiguration &table, const std::string &statement) {
-	if (RowTrackingEnabled(table)) {
-		throw Error(ErrorKind::UNSUPPORTED,
-		            statement + " on table '" + table.TableName() + "': it has row tracking (" +
-		                std::string(ROW_TRACKING_PROPERTY) +
-		                "), and this version does not keep the ids of rows that it rewrites; rows can be inserted. Set "
-		                "the property to false first, or use another engine");
-	}
+TableConfigurationPtr RowTrackingConfiguration(const TableConfiguration &table) {
+	const auto names = RowTrackingNamesOf(table);
+	return WithFields(
+	    table, {UnmappedField(names.row_id, TypeKind::LONG), UnmappedField(names.row_commit_version, TypeKind::LONG)});
 }
 
 void CheckRowTracking(const TableConfiguration &table) {

@@ -23,7 +23,7 @@ bool IsRowTrackingSuspended(const TableConfiguration &table);
 bool RowTrackingEnabled(const TableConfiguration &table);
 
 //! The columns of data files that keep ids and commit versions of rows that were copied: in no schema, they are named
-//! by properties. Requires: RowTrackingEnabled, and CheckRowTracking has passed.
+//! by properties. Empty where the table never had row tracking.
 struct RowTrackingNames {
 	std::string row_id;
 	std::string row_commit_version;
@@ -35,8 +35,9 @@ void NameRowTrackingColumns(StringMap &configuration, std::string (*random_uuid)
 //! Takes over names that `before` has and `configuration` does not: files of the table may use them.
 void KeepRowTrackingNames(const StringMap &before, StringMap &configuration);
 
-//! Throws UNSUPPORTED, naming the statement, for a table whose rows keep their ids when they are copied or updated.
-void CheckMayRewriteRows(const TableConfiguration &table, const std::string &statement);
+//! The table with both columns behind its own: what files have whose rows were copied or updated. Requires:
+//! RowTrackingEnabled, and CheckRowTracking has passed.
+TableConfigurationPtr RowTrackingConfiguration(const TableConfiguration &table);
 
 //! Throws INVALID_INPUT where a writer cannot keep what row tracking promises: enabled and suspended at once, columns
 //! without names of their own, the feature of domains missing.

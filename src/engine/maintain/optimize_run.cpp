@@ -12,7 +12,6 @@
 #include "engine/session/lake_instance.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/session/reexecution.hpp"
-#include "protocol/row_tracking.hpp"
 
 #include <algorithm>
 
@@ -121,7 +120,6 @@ private:
 		auto &transaction = batch.transaction;
 		const auto snapshot = View(transaction);
 		const FilePartitions partitions(*snapshot);
-		AtBorder([&] { CheckMayRewriteRows(*snapshot->configuration, "merganser_optimize"); });
 		if (!has_begun) {
 			options.newest_version = snapshot->version;
 			counts.files_before = snapshot->files.LiveCount();
@@ -137,9 +135,9 @@ private:
 			is_done = true;
 			return duckdb::ErrorData();
 		}
-		const RewriteJob job {snapshot, partitions, plan, ClusterColumnsOf(*snapshot, request.cluster_by),
-		                      progress.done};
-		auto spec = AtBorder([&] { return MakeWriteSpec(request.location, snapshot->configuration); });
+		const RewriteJob job {WithRowTracking(snapshot), partitions, plan,
+		                      ClusterColumnsOf(*snapshot, request.cluster_by), progress.done};
+		auto spec = AtBorder([&] { return WithRowTracking(MakeWriteSpec(request.location, snapshot->configuration)); });
 		spec.target_file_size_bytes = options.target_file_size_bytes;
 		auto files = RewriteFiles(context, transaction, job, std::move(spec));
 		OptimizeCounts own;

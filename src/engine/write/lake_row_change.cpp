@@ -115,7 +115,7 @@ private:
 			return;
 		case MergeActionType::MERGE_INSERT:
 			has_inserted = true;
-			AtBorder([&] { change.Sink().Sink(inserted, state.results); });
+			AtBorder([&] { change.Insert(inserted, state.results); });
 			if (auto *recorded = change.InsertedChanges()) {
 				recorded->Write(inserted_changes, state.results, ChangeType::INSERT);
 			}

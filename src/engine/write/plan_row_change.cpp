@@ -9,7 +9,6 @@
 #include "engine/scan/lake_scan_info.hpp"
 #include "engine/write/generated_values.hpp"
 #include "engine/write/lake_row_change.hpp"
-#include "protocol/row_tracking.hpp"
 
 #include <algorithm>
 
@@ -50,7 +49,6 @@ std::shared_ptr<DeletionVectorCache> VectorsOf(const duckdb::LogicalOperator &op
 
 RowChangePlan MakePlan(const ChangedTable &table, RowStatement statement, std::string operation,
                        std::shared_ptr<DeletionVectorCache> vectors) {
-	CheckMayRewriteRows(*table.snapshot->configuration, operation);
 	RowChangePlan plan {table.catalog, statement, table.snapshot,
 	                    vectors ? std::move(vectors) : std::make_shared<DeletionVectorCache>(),
 	                    MakeWriteSpec(table.snapshot->location, table.snapshot->configuration)};
