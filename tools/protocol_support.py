@@ -26,6 +26,7 @@ TESTS = {
                       "test/configs/column_mapping.json"],
     "allowColumnDefaults": ["test/sql/constraints/defaults.test"],
     "deletionVectors": ["test/sql/delete/deletion_vectors.test", "test/configs/deletion_vectors.json", INTEROP],
+    "rowTracking": ["test/sql/row_tracking", "test/unit/txn/row_id_rebase_test.cpp"],
     "timestampNtz": ["test/sql/read/timestamps.test", "test/interop/test_spark.py"],
     "domainMetadata": ["test/sql/transaction/drop_and_create_again.test", "test/unit/txn/metadata_conflict_test.cpp"],
     "v2Checkpoint": ["test/golden", "test/unit/log/checkpoint_writer_test.cpp"],

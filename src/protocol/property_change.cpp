@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "protocol/number_text.hpp"
+#include "protocol/row_tracking.hpp"
 #include "protocol/schema_names.hpp"
 #include "protocol/table_properties.hpp"
 
@@ -104,6 +105,7 @@ AlteredTable SetProperties(const AlteredFrom &from, const StringMap &properties)
 	if (turns_mapping_on) {
 		MapColumns(from, edit);
 	}
+	NameRowTrackingColumns(edit.metadata.configuration, from.random_uuid);
 	return FinishEdit(table, std::move(edit));
 }
 

@@ -10,6 +10,8 @@ namespace merganser {
 //! Keys of field metadata (PROTOCOL.md, "Column Metadata").
 constexpr std::string_view PHYSICAL_NAME_KEY = "delta.columnMapping.physicalName";
 constexpr std::string_view FIELD_ID_KEY = "delta.columnMapping.id";
+//! Ours, in no log: see UnmappedField.
+constexpr std::string_view UNMAPPED_KEY = "merganser.unmapped";
 
 //! Column and property names are equal regardless of ASCII case, as DuckDB takes them.
 bool SameName(std::string_view left, std::string_view right);

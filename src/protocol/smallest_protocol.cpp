@@ -47,6 +47,11 @@ constexpr std::pair<std::string_view, std::string_view> FEATURES_BY_COLUMN_METAD
     {"CURRENT_DEFAULT", "allowColumnDefaults"},
 };
 
+//! PROTOCOL.md, "Row Tracking" and "Clustered Table".
+bool NeedsDomains(std::string_view feature) {
+	return feature == "clustering" || feature == "rowTracking";
+}
+
 //! Features that a schema and its properties ask for.
 class Wishes {
 public:
@@ -60,6 +65,9 @@ public:
 			                                        "', which this version of Merganser does not write; leave it out");
 		}
 		features.insert(feature);
+		if (NeedsDomains(name)) {
+			features.insert(FindTableFeature("domainMetadata"));
+		}
 	}
 	void AddVersions(int32_t reader, int32_t writer) {
 		reader_version = std::max(reader_version, reader);
@@ -173,9 +181,6 @@ void AddFeatureWishes(const StringMap &configuration, Wishes &wishes) {
 		}
 		auto name = CanonicalPropertyName(key).value_or(key).substr(FEATURE_PREFIX.size());
 		wishes.Add(name, false, "property " + key);
-		if (name == "clustering") {
-			wishes.Add("domainMetadata", false, "property " + key);
-		}
 	}
 }
 

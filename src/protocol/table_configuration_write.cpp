@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "protocol/column_default.hpp"
 #include "protocol/row_rules.hpp"
+#include "protocol/row_tracking.hpp"
 #include "protocol/schema_names.hpp"
 #include "protocol/table_configuration.hpp"
 #include "protocol/table_features.hpp"
@@ -83,11 +84,13 @@ void CheckFeatureWritable(const TableConfiguration &table, const std::string &na
 	}
 }
 
-//! Rows can be written only where every rule about them can be checked, and every default value computed.
-void CheckExpressions(const TableConfiguration &table) {
+//! Rows can be written only where every rule about them can be checked, every default value computed, and every row
+//! tracked that has to be.
+void CheckRowsWritable(const TableConfiguration &table) {
 	try {
 		RowRulesOf(table);
 		CheckColumnDefaults(table.GetSchema());
+		CheckRowTracking(table);
 	} catch (const Error &error) {
 		throw Refusal(table, error.what());
 	}
@@ -145,7 +148,7 @@ void TableConfiguration::CheckWritable() const {
 	for (auto &name : names) {
 		CheckFeatureWritable(*this, name);
 	}
-	CheckExpressions(*this);
+	CheckRowsWritable(*this);
 	for (auto &field : schema.fields) {
 		if (HasUnwritableVoid(*field.type)) {
 			throw Refusal(*this, "column '" + field.name + "' holds a void type that no data file can have");

@@ -20,8 +20,8 @@ const std::vector<TableFeature> &TableFeatures() {
 	    {"identityColumns", WRITER_ONLY, 0, 6, WRITE_IF_INACTIVE},
 	    {"allowColumnDefaults", WRITER_ONLY, 0, 0, READ_WRITE},
 	    {"deletionVectors", READER, 0, 0, READ_WRITE},
-	    // A writer has to assign row ids as soon as the feature is listed, enabled or not.
-	    {"rowTracking", WRITER_ONLY, 0, 0, READ_ONLY},
+	    // Ids are given out where commits are assembled, as soon as the feature is listed, enabled or not.
+	    {"rowTracking", WRITER_ONLY, 0, 0, READ_WRITE},
 	    {"timestampNtz", READER, 0, 0, READ_WRITE},
 	    {"domainMetadata", WRITER_ONLY, 0, 0, READ_WRITE},
 	    {"v2Checkpoint", READER, 0, 0, READ_WRITE},

@@ -159,7 +159,7 @@ void CheckReadable(const std::string &table_name, const Protocol &protocol) {
 
 void CheckColumnMapping(const Schema &schema, ColumnMappingMode mode) {
 	VisitFields(schema.fields, [&](const StructField &field) {
-		if (IsChangeFeedColumn(field.name)) {
+		if (field.metadata.count(std::string(UNMAPPED_KEY)) > 0) {
 			return;
 		}
 		if (!field.MetadataString(PHYSICAL_NAME_KEY)) {

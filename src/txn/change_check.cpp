@@ -4,6 +4,7 @@
 #include "log/file_key.hpp"
 #include "protocol/dropped_table_mark.hpp"
 #include "txn/conflict_check.hpp"
+#include "txn/row_ids.hpp"
 
 #include <string_view>
 #include <unordered_map>
@@ -50,6 +51,11 @@ Reason CollectPaths(const TableChange &change, PathChanges &paths) {
 	return std::nullopt;
 }
 
+//! A live file that is added again as it is, to get row ids.
+bool IsBackfilled(const TableChange &change, const AddFile &file) {
+	return change.known_files.backfills_row_ids && !file.data_change;
+}
+
 Reason CheckDataChange(const TableChange &change) {
 	std::optional<bool> first;
 	auto differs = [&](bool data_change) {
@@ -58,7 +64,7 @@ Reason CheckDataChange(const TableChange &change) {
 		return result;
 	};
 	for (auto &add : change.added_files) {
-		if (differs(add.data_change)) {
+		if (!IsBackfilled(change, add) && differs(add.data_change)) {
 			return "the change mixes files with and without dataChange: " + add.path;
 		}
 	}
@@ -108,14 +114,15 @@ Reason CheckPartitionValues(const TableConfiguration &configuration, const Table
 	return std::nullopt;
 }
 
-Reason CheckLiveFile(const FileBatch &batch, uint32_t row, PathChange &path) {
+Reason CheckLiveFile(const TableChange &change, const FileBatch &batch, uint32_t row, PathChange &path) {
 	auto vector = batch.DeletionVector(row);
 	std::string live_id = vector ? vector->UniqueId() : std::string();
 	if (path.remove && VectorId(path.remove->deletion_vector) == live_id) {
 		path.remove_is_live = true;
 		return std::nullopt;
 	}
-	if (path.add) {
+	const bool is_same = path.add && VectorId(path.add->deletion_vector) == live_id;
+	if (path.add && !(is_same && IsBackfilled(change, *path.add))) {
 		return "the file " + path.add->path + " is already part of the table";
 	}
 	return std::nullopt;
@@ -131,7 +138,7 @@ Reason CheckLiveFiles(const Snapshot &base, const TableChange &change, PathChang
 		auto &batch = base.files.BatchOf(file);
 		auto found = paths.find(CanonicalPath(batch.Path(file.row)));
 		if (found != paths.end() && !reason) {
-			reason = CheckLiveFile(batch, file.row, found->second);
+			reason = CheckLiveFile(change, batch, file.row, found->second);
 		}
 	});
 	for (auto &[path, action] : paths) {
@@ -195,10 +202,16 @@ std::optional<std::string> CheckChange(const Snapshot *base, const TableChange &
 	if (auto reason = CheckPartitionValues(*configuration, change)) {
 		return reason;
 	}
+	if (auto reason = MissingRowCount(*configuration, change)) {
+		return reason;
+	}
 	if (!base) {
 		return std::nullopt;
 	}
 	if (auto reason = CheckAppendOnly(*base, change)) {
+		return reason;
+	}
+	if (auto reason = MissingRowIds(*configuration, *base, change)) {
 		return reason;
 	}
 	return CheckLiveFiles(*base, change, paths);

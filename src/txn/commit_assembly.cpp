@@ -1,7 +1,9 @@
 #include "txn/commit_assembly.hpp"
 
+#include "base/json_writer.hpp"
+#include "protocol/row_tracking.hpp"
 #include "txn/conflict_check.hpp"
-#include "txn/row_id_rebase.hpp"
+#include "txn/row_ids.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -38,6 +40,13 @@ bool IsOverwrite(const CommitContent &content, const CommitSlot &slot) {
 	       slot.previous->files.LiveCount() == content.change.removed_files.size();
 }
 
+//! Whoever copies or updates rows of a table with row tracking keeps their ids. Before it was enabled there are none to
+//! keep: without the tag readers take ids of such a commit for new ones.
+bool KeepsRowIds(const CommitContent &content) {
+	return RowTrackingEnabled(*content.configuration) &&
+	       (!content.base || RowTrackingEnabled(*content.base->configuration));
+}
+
 CommitInfo MakeCommitInfo(const CommitContent &content, const CommitSlot &slot) {
 	CommitInfo info;
 	info.timestamp = slot.now_ms;
@@ -56,6 +65,11 @@ CommitInfo MakeCommitInfo(const CommitContent &content, const CommitSlot &slot) 
 	info.txn_id = content.txn_id;
 	info.is_blind_append = IsBlindAppend(content);
 	info.isolation_level = IsolationName(content);
+	if (KeepsRowIds(content)) {
+		JsonWriter tags;
+		tags.StartObject().Key(ROW_TRACKING_PRESERVED_TAG).String("true").EndObject();
+		info.other["tags"] = tags.Take();
+	}
 	if (content.base) {
 		info.read_version = content.base->version;
 	}
@@ -87,7 +101,7 @@ std::vector<Action> AssembleCommit(const CommitContent &content, const CommitSlo
 		}
 	}
 	actions.insert(actions.begin(), std::move(info));
-	RebaseRowIds(content.base, slot.previous, slot.version, actions);
+	AssignRowIds(*content.configuration, slot.previous, slot.version, actions);
 	return actions;
 }
 

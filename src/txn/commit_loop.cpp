@@ -9,6 +9,7 @@
 #include "txn/commit_message.hpp"
 #include "txn/commit_slot.hpp"
 #include "txn/metadata_conflict.hpp"
+#include "txn/row_ids.hpp"
 
 #include <exception>
 #include <utility>
@@ -218,7 +219,7 @@ private:
 			ours->CheckWritable();
 			content.configuration = std::move(ours);
 		}
-		return std::nullopt;
+		return MissingRowCount(*content.configuration, request.change);
 	}
 
 	CommitResult LostTooOften() {

@@ -6,7 +6,7 @@
 #include "scan/file_pruning.hpp"
 #include "txn/metadata_conflict.hpp"
 #include "txn/protocol_conflict.hpp"
-#include "txn/row_id_rebase.hpp"
+#include "txn/row_ids.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -86,7 +86,7 @@ public:
 		if (winner.metadata && IsDropped(base.GetMetadata())) {
 			return Lost(ConflictKind::TABLE_EXISTS, "it made the dropped table again first");
 		}
-		if (ours.restores_files && winner.info && winner.info->operation == VACUUM_START) {
+		if (ours.known_files.restores_old && winner.info && winner.info->operation == VACUUM_START) {
 			return Lost(ConflictKind::CONCURRENT_DELETE_READ, "it deletes files of old versions");
 		}
 		if (auto conflict = CheckProtocolAndMetadata()) {

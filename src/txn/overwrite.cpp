@@ -1,5 +1,7 @@
 #include "txn/overwrite.hpp"
 
+#include "txn/row_ids.hpp"
+
 #include <utility>
 
 namespace merganser {
@@ -28,6 +30,10 @@ void RemoveAllFiles(const Snapshot &snapshot, int64_t now_ms, TableChange &chang
 
 void RemoveAllDomains(const Snapshot &snapshot, TableChange &change) {
 	for (auto &[name, domain] : snapshot.domains) {
+		// The new table's row ids lie above those of the old one.
+		if (IsRowTracking(domain)) {
+			continue;
+		}
 		change.domains.push_back(DomainMetadata {name, domain.configuration, true});
 	}
 }

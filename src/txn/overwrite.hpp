@@ -14,8 +14,8 @@ RemoveFile RemovalOf(AddFile added, int64_t now_ms);
 //! Adds the removal of every live file of the snapshot to the change.
 void RemoveAllFiles(const Snapshot &snapshot, int64_t now_ms, TableChange &change);
 
-//! Adds the removal of every domain metadata to the change: what it says of the old table (its clustering columns) is
-//! not true of the one that replaces it.
+//! Adds the removal of every domain metadata but row tracking's to the change: what it says of the old table (its
+//! clustering columns) is not true of the one that replaces it.
 void RemoveAllDomains(const Snapshot &snapshot, TableChange &change);
 
 } // namespace merganser

@@ -5,8 +5,10 @@
 #include "log/held_statistics.hpp"
 #include "protocol/deletion_vector.hpp"
 #include "protocol/protocol_upgrade.hpp"
+#include "protocol/row_tracking.hpp"
 #include "protocol/table_properties.hpp"
 #include "txn/overwrite.hpp"
+#include "txn/row_ids.hpp"
 
 #include <algorithm>
 #include <set>
@@ -21,8 +23,6 @@ constexpr const char *MAX_COLUMN_ID = "delta.columnMapping.maxColumnId";
 constexpr const char *COMMIT_TIME_PROPERTIES[] = {"delta.enableInCommitTimestamps",
                                                   "delta.inCommitTimestampEnablementVersion",
                                                   "delta.inCommitTimestampEnablementTimestamp"};
-//! Its high-water mark of row ids never goes down.
-constexpr const char *ROW_TRACKING_DOMAIN = "delta.rowTracking";
 //! More are found by one listing.
 constexpr size_t SEARCHED_FILES_MAX = 16;
 
@@ -57,6 +57,7 @@ Metadata RestoredMetadata(const TableConfiguration &now, const TableConfiguratio
 			metadata.configuration[name] = *kept;
 		}
 	}
+	KeepRowTrackingNames(current.configuration, metadata.configuration);
 	const auto column_id = std::max(now.PropertyInt(MAX_COLUMN_ID, 0), then.PropertyInt(MAX_COLUMN_ID, 0));
 	if (column_id > 0) {
 		SetProperty(metadata.configuration, MAX_COLUMN_ID, std::to_string(column_id));
@@ -91,16 +92,17 @@ void RestoreConfiguration(const Snapshot &current, const Snapshot &target, Table
 	}
 }
 
+//! All but the high-water mark of row ids, which never goes down.
 void RestoreDomains(const Snapshot &current, const Snapshot &target, TableChange &change) {
 	for (const auto &[name, domain] : target.domains) {
 		const auto now = current.domains.find(name);
 		const bool is_same = now != current.domains.end() && now->second.configuration == domain.configuration;
-		if (name != ROW_TRACKING_DOMAIN && !is_same) {
+		if (!IsRowTracking(domain) && !is_same) {
 			change.domains.push_back(domain);
 		}
 	}
 	for (const auto &[name, domain] : current.domains) {
-		if (name != ROW_TRACKING_DOMAIN && !target.domains.count(name)) {
+		if (!IsRowTracking(domain) && !target.domains.count(name)) {
 			change.domains.push_back(DomainMetadata {name, domain.configuration, true});
 		}
 	}
@@ -156,7 +158,7 @@ TableChange PlanRestore(const Snapshot &current, const Snapshot &target, int64_t
 	counts.bytes_after = target.files.LiveBytes();
 	if (!change.IsEmpty()) {
 		change.operation = "RESTORE";
-		change.restores_files = counts.restored_files > 0;
+		change.known_files.restores_old = counts.restored_files > 0;
 		SetMetrics(counts, change);
 	}
 	return change;

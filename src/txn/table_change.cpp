@@ -97,6 +97,7 @@ bool TableChange::OnlyRemoves() const {
 
 void TableChange::Merge(TableChange &&later) {
 	bool only_removed = OnlyRemoves();
+	ForgetBackfilled(later.removed_files);
 	Cancel(added_files, later.removed_files);
 	Cancel(removed_files, later.added_files);
 	if (!later.OnlyAdds()) {
@@ -120,7 +121,16 @@ void TableChange::Merge(TableChange &&later) {
 		operation_parameters = std::move(later.operation_parameters);
 	}
 	AddMetrics(operation_metrics, later.operation_metrics);
-	restores_files = restores_files || later.restores_files;
+	known_files.restores_old = known_files.restores_old || later.known_files.restores_old;
+	known_files.backfills_row_ids = known_files.backfills_row_ids || later.known_files.backfills_row_ids;
+}
+
+void TableChange::ForgetBackfilled(const std::vector<RemoveFile> &removed) {
+	if (!known_files.backfills_row_ids) {
+		return;
+	}
+	const auto keys = KeysOf(removed);
+	std::erase_if(added_files, [&](const AddFile &file) { return !file.data_change && keys.contains(KeyOf(file)); });
 }
 
 void CheckChangeFeedKept(const std::string &table_name, const TableChange &earlier, const TableChange &later) {

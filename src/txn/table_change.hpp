@@ -26,8 +26,14 @@ struct TableChange {
 	//! statement that added. Such a commit is an overwrite where it removes every file of the table.
 	std::optional<StringMap> refill_parameters;
 
-	//! True when files are added that an older version had: until the commit is made, a VACUUM may delete them.
-	bool restores_files = false;
+	//! Added files that are not new.
+	struct KnownFiles {
+		//! An older version had them: until the commit is made, a VACUUM may delete them.
+		bool restores_old = false;
+		//! Live files, added again as they are (dataChange = false) to get row ids.
+		bool backfills_row_ids = false;
+	};
+	KnownFiles known_files;
 
 	bool IsEmpty() const;
 	//! Only adds files: no removes, no metadata, no protocol.
@@ -39,6 +45,10 @@ struct TableChange {
 	//! deletion vector, is in neither, and the other way round. The operation of the first stays unless it is empty;
 	//! metrics are summed.
 	void Merge(TableChange &&later);
+
+private:
+	//! A file that was added again to get row ids, and then removed, is one of the version before: its removal stays.
+	void ForgetBackfilled(const std::vector<RemoveFile> &removed);
 };
 
 //! A commit with change files is read from these alone, and they tell what became of the rows of the version before.

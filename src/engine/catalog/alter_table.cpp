@@ -16,8 +16,11 @@
 #include "engine/write/violation_search.hpp"
 #include "protocol/property_change.hpp"
 #include "protocol/row_rules.hpp"
+#include "protocol/row_tracking.hpp"
 #include "protocol/schema_change.hpp"
+#include "protocol/schema_names.hpp"
 #include "protocol/table_properties.hpp"
+#include "txn/row_ids.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -156,8 +159,10 @@ static TableChange SetOptions(duckdb::ClientContext &context, const LakeTable &t
 		properties[PropertyName("SET", option.first)] = OptionText(context, "SET", option.first, *option.second);
 	}
 	CheckConstraints(context, table, properties);
-	return ChangeOf(table, SetProperties(FromOf(table), properties), "SET TBLPROPERTIES",
-	                {{"properties", PropertiesText(properties)}});
+	auto change = ChangeOf(table, SetProperties(FromOf(table), properties), "SET TBLPROPERTIES",
+	                       {{"properties", PropertiesText(properties)}});
+	BackfillRowIds(*table.GetSnapshot(), change);
+	return change;
 }
 
 static TableChange ResetOptions(const LakeTable &table, const duckdb::ResetTableOptionsInfo &info) {
@@ -312,8 +317,9 @@ TableChange PlanAlterTable(duckdb::ClientContext &context, const LakeTable &tabl
 bool DependsOnRows(const duckdb::AlterTableInfo &info) {
 	if (info.alter_table_type == duckdb::AlterTableType::SET_TABLE_OPTIONS) {
 		auto &options = info.Cast<duckdb::SetTableOptionsInfo>().table_options;
-		return std::any_of(options.begin(), options.end(),
-		                   [](auto &option) { return HasNamePrefix(option.first, CONSTRAINT_PREFIX); });
+		return std::any_of(options.begin(), options.end(), [](auto &option) {
+			return HasNamePrefix(option.first, CONSTRAINT_PREFIX) || SameName(option.first, ROW_TRACKING_PROPERTY);
+		});
 	}
 	return info.alter_table_type == duckdb::AlterTableType::SET_NOT_NULL ||
 	       info.alter_table_type == duckdb::AlterTableType::SET_PARTITIONED_BY;

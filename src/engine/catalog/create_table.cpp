@@ -17,6 +17,7 @@
 #include "protocol/altered_table.hpp"
 #include "protocol/known_properties.hpp"
 #include "protocol/protocol_upgrade.hpp"
+#include "protocol/row_tracking.hpp"
 #include "protocol/table_configuration.hpp"
 #include "protocol/table_properties.hpp"
 #include "txn/overwrite.hpp"
@@ -134,6 +135,10 @@ static Metadata MetadataOf(duckdb::ClientContext &context, const LakeCatalog &la
 	AddChecks(info, schema, metadata.configuration);
 	metadata.partition_columns = PartitionColumnsOf(schema, info.partition_keys);
 	CheckPropertyValues(metadata, schema);
+	if (replaced) {
+		KeepRowTrackingNames(replaced->configuration->GetMetadata().configuration, metadata.configuration);
+	}
+	NameRowTrackingColumns(metadata.configuration, NewUuid);
 	if (!info.sort_keys.empty()) {
 		metadata.configuration[std::string(SORTED_BY_PROPERTY)] = SortedByText(schema, info);
 	}

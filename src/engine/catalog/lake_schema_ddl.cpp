@@ -189,6 +189,12 @@ void LakeSchema::Alter(duckdb::CatalogTransaction transaction, duckdb::AlterInfo
 	auto change = PlanAlter(context, table, info);
 	bool depends_on_rows =
 	    info.type == duckdb::AlterType::ALTER_TABLE && DependsOnRows(info.Cast<duckdb::AlterTableInfo>());
+	if (change.known_files.backfills_row_ids && lake_transaction.HasLocalChange(table.Location())) {
+		throw duckdb::NotImplementedException(
+		    "ALTER TABLE \"%s\": delta.enableRowTracking cannot be set in a transaction that has changed the table "
+		    "before. COMMIT first",
+		    table.Location().name);
+	}
 	if (depends_on_rows && !change.IsEmpty()) {
 		lake_transaction.MarkWholeTableRead(table.Location());
 	}

@@ -135,9 +135,9 @@ private:
 			is_done = true;
 			return duckdb::ErrorData();
 		}
-		const RewriteJob job {snapshot, partitions, plan, ClusterColumnsOf(*snapshot, request.cluster_by),
-		                      progress.done};
-		auto spec = AtBorder([&] { return MakeWriteSpec(request.location, snapshot->configuration); });
+		const RewriteJob job {WithRowTracking(snapshot), partitions, plan,
+		                      ClusterColumnsOf(*snapshot, request.cluster_by), progress.done};
+		auto spec = AtBorder([&] { return WithRowTracking(MakeWriteSpec(request.location, snapshot->configuration)); });
 		spec.target_file_size_bytes = options.target_file_size_bytes;
 		auto files = RewriteFiles(context, transaction, job, std::move(spec));
 		OptimizeCounts own;

@@ -8,6 +8,7 @@
 #include "engine/port/type_map.hpp"
 #include "engine/scan/lake_file_list.hpp"
 #include "engine/scan/parquet_columns.hpp"
+#include "engine/scan/tracked_rows.hpp"
 #include "log/deletion_vector_read.hpp"
 #include "protocol/partition_value.hpp"
 
@@ -229,6 +230,7 @@ LakeFileReader::InitializeReader(duckdb::MultiFileReaderData &reader_data, const
 	auto table_columns = info->columns.Match(AsParquetReader(reader));
 	auto filters = table_filters ? table_filters->Copy() : nullptr;
 	if (filters) {
+		gstate.multi_file_reader_state->Cast<RowTrackingFilters>().TakeFrom(*filters, global_column_ids);
 		for (auto &entry : filters->filters) {
 			auto column_id = global_column_ids[entry.first].GetPrimaryIndex();
 			if (column_id >= table_columns.size()) {
@@ -248,7 +250,53 @@ LakeFileReader::InitializeReader(duckdb::MultiFileReaderData &reader_data, const
 	                     duckdb::MultiFileColumnMappingMode::BY_FIELD_ID);
 }
 
+// DuckDB's signature.
+duckdb::unique_ptr<duckdb::MultiFileReaderGlobalState>
+LakeFileReader::InitializeGlobalState(duckdb::ClientContext &, const duckdb::MultiFileOptions &,
+                                      const duckdb::MultiFileReaderBindData &, const duckdb::MultiFileList &file_list,
+                                      const duckdb::vector<duckdb::MultiFileColumnDefinition> &,
+                                      const duckdb::vector<duckdb::ColumnIndex> &) {
+	return duckdb::make_uniq<RowTrackingFilters>(file_list);
+}
+
+// DuckDB's signature.
+void LakeFileReader::FinalizeChunk(duckdb::ClientContext &context, const duckdb::MultiFileBindData &bind_data,
+                                   duckdb::BaseFileReader &reader, const duckdb::MultiFileReaderData &reader_data,
+                                   duckdb::DataChunk &input_chunk, duckdb::DataChunk &output_chunk,
+                                   duckdb::ExpressionExecutor &executor,
+                                   duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> global_state) {
+	global_state->Cast<RowTrackingFilters>().Apply(context, reader_data, input_chunk);
+	MultiFileReader::FinalizeChunk(context, bind_data, reader, reader_data, input_chunk, output_chunk, executor,
+	                               global_state);
+}
+
+// DuckDB's signature.
+duckdb::unique_ptr<duckdb::Expression>
+LakeFileReader::GetVirtualColumnExpression(duckdb::ClientContext &context, duckdb::MultiFileReaderData &reader_data,
+                                           const duckdb::vector<duckdb::MultiFileColumnDefinition> &local_columns,
+                                           duckdb::idx_t &column_id, const duckdb::LogicalType &type,
+                                           duckdb::MultiFileLocalIndex local_idx,
+                                           duckdb::optional_ptr<duckdb::MultiFileColumnDefinition> &global_column) {
+	if (!IsRowTrackingColumn(column_id)) {
+		return MultiFileReader::GetVirtualColumnExpression(context, reader_data, local_columns, column_id, type,
+		                                                   local_idx, global_column);
+	}
+	auto &reader = *reader_data.reader;
+	const auto file = LakeFile::Of(reader.file).file;
+	const auto column = column_id;
+	// What DuckDB adds to the columns that it reads.
+	column_id = COLUMN_IDENTIFIER_FILE_ROW_NUMBER;
+	try {
+		return RowTrackingExpression(context, info->GetSnapshot(), file, reader, column);
+	} catch (const std::exception &error) {
+		ThrowUnreadable(*info, file, error);
+	}
+}
+
 bool LakeFileReader::IsFileConstant(duckdb::column_t column_id, FileRef file) const {
+	if (IsRowTrackingColumn(column_id)) {
+		return info->target.changes || !HasRowTracking(info->GetSnapshot(), file);
+	}
 	if (duckdb::IsVirtualColumn(column_id)) {
 		return column_id != COLUMN_IDENTIFIER_FILE_ROW_NUMBER;
 	}
@@ -271,6 +319,9 @@ duckdb::Value LakeFileReader::FileConstant(duckdb::column_t column_id, FileRef f
 		auto version = batch.CommitVersion(file.row);
 		return version < 0 ? duckdb::Value(duckdb::LogicalType::BIGINT) : duckdb::Value::BIGINT(version);
 	}
+	case ROW_ID_COLUMN:
+	case ROW_COMMIT_VERSION_COLUMN:
+		return duckdb::Value(duckdb::LogicalType::BIGINT);
 	default:
 		break;
 	}

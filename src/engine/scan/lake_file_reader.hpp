@@ -44,6 +44,22 @@ public:
 	                  const duckdb::vector<duckdb::MultiFileColumnDefinition> &global_columns,
 	                  const duckdb::vector<duckdb::ColumnIndex> &global_column_ids, duckdb::ClientContext &context,
 	                  duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> global_state) override;
+	duckdb::unique_ptr<duckdb::MultiFileReaderGlobalState>
+	InitializeGlobalState(duckdb::ClientContext &context, const duckdb::MultiFileOptions &file_options,
+	                      const duckdb::MultiFileReaderBindData &bind_data, const duckdb::MultiFileList &file_list,
+	                      const duckdb::vector<duckdb::MultiFileColumnDefinition> &global_columns,
+	                      const duckdb::vector<duckdb::ColumnIndex> &global_column_ids) override;
+	void FinalizeChunk(duckdb::ClientContext &context, const duckdb::MultiFileBindData &bind_data,
+	                   duckdb::BaseFileReader &reader, const duckdb::MultiFileReaderData &reader_data,
+	                   duckdb::DataChunk &input_chunk, duckdb::DataChunk &output_chunk,
+	                   duckdb::ExpressionExecutor &executor,
+	                   duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> global_state) override;
+	duckdb::unique_ptr<duckdb::Expression>
+	GetVirtualColumnExpression(duckdb::ClientContext &context, duckdb::MultiFileReaderData &reader_data,
+	                           const duckdb::vector<duckdb::MultiFileColumnDefinition> &local_columns,
+	                           duckdb::idx_t &column_id, const duckdb::LogicalType &type,
+	                           duckdb::MultiFileLocalIndex local_idx,
+	                           duckdb::optional_ptr<duckdb::MultiFileColumnDefinition> &global_column) override;
 	duckdb::TablePartitionInfo GetPartitionInfo(duckdb::ClientContext &context,
 	                                            const duckdb::MultiFileReaderBindData &bind_data,
 	                                            duckdb::TableFunctionPartitionInput &input) override;

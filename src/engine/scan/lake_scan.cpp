@@ -12,6 +12,7 @@
 #include "engine/scan/lake_file_reader.hpp"
 #include "engine/scan/lake_scan_callbacks.hpp"
 #include "engine/scan/scan_registry.hpp"
+#include "engine/scan/tracked_rows.hpp"
 
 namespace merganser {
 
@@ -31,6 +32,8 @@ duckdb::virtual_column_map_t LakeVirtualColumns() {
 	               TableColumn("file_row_number", LogicalType::BIGINT));
 	result.emplace(MultiFileReader::COLUMN_IDENTIFIER_FILE_INDEX, TableColumn("file_index", LogicalType::UBIGINT));
 	result.emplace(COMMIT_VERSION_COLUMN, TableColumn("_commit_version", LogicalType::BIGINT));
+	result.emplace(ROW_ID_COLUMN, TableColumn("_row_id", LogicalType::BIGINT));
+	result.emplace(ROW_COMMIT_VERSION_COLUMN, TableColumn("_row_commit_version", LogicalType::BIGINT));
 	result.emplace(duckdb::COLUMN_IDENTIFIER_EMPTY, TableColumn("", LogicalType::BOOLEAN));
 	return result;
 }

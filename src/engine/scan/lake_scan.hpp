@@ -39,8 +39,8 @@ struct ScanTarget {
 duckdb::TableFunction MakeLakeScan(duckdb::ClientContext &context, ScanTarget target,
                                    duckdb::unique_ptr<duckdb::FunctionData> &bind_data);
 
-//! Virtual columns of every Merganser table: `filename`, `file_row_number`, `_commit_version`, plus DuckDB's internal
-//! ones.
+//! Virtual columns of every Merganser table: `filename`, `file_row_number`, `_commit_version`, `_row_id`,
+//! `_row_commit_version`, plus DuckDB's internal ones.
 duckdb::virtual_column_map_t LakeVirtualColumns();
 
 //! What identifies a physical row for DELETE, UPDATE and MERGE: (file_index, file_row_number).

@@ -3,12 +3,15 @@
 #include "duckdb/common/multi_file/multi_file_reader.hpp"
 #include "duckdb/main/client_context.hpp"
 #include "engine/port/type_map.hpp"
+#include "engine/scan/lake_scan_info.hpp"
+
+#include <utility>
 
 namespace merganser {
 
-RowRead::RowRead(duckdb::ClientContext &context_p, SnapshotPtr snapshot, std::shared_ptr<const ChosenRows> chosen,
+RowRead::RowRead(duckdb::ClientContext &context_p, SnapshotPtr snapshot_p, std::shared_ptr<const ChosenRows> chosen,
                  const std::vector<size_t> &fields, std::shared_ptr<DeletionVectorCache> deletion_vectors)
-    : context(context_p) {
+    : context(context_p), snapshot(std::move(snapshot_p)), row_tracking(*snapshot, fields) {
 	duckdb::vector<duckdb::column_t> columns;
 	for (const auto field : fields) {
 		columns.push_back(field);
@@ -20,7 +23,7 @@ RowRead::RowRead(duckdb::ClientContext &context_p, SnapshotPtr snapshot, std::sh
 	types.push_back(duckdb::LogicalType::BIGINT);
 	ScanTarget target;
 	target.display_name = snapshot->TableName();
-	target.snapshot = std::move(snapshot);
+	target.snapshot = snapshot;
 	target.chosen = std::move(chosen);
 	target.deletion_vectors = std::move(deletion_vectors);
 	function = MakeLakeScan(context, std::move(target), bind_data);
@@ -50,7 +53,13 @@ bool RowRead::Reader::Next(duckdb::DataChunk &rows) {
 		rows.Reset();
 		read.function.function(read.context, input, rows);
 	} while (rows.size() == 0 && input.async_result.GetResultType() == duckdb::AsyncResultType::HAVE_MORE_OUTPUT);
-	return rows.size() > 0;
+	if (rows.size() == 0) {
+		return false;
+	}
+	if (read.row_tracking.IsWanted()) {
+		read.row_tracking.Set(rows, FileOfIndex(read.FileIndexOf(rows)), read.PositionColumn());
+	}
+	return true;
 }
 
 std::vector<size_t> AllFields(const TableConfiguration &configuration) {

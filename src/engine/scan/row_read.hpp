@@ -5,6 +5,7 @@
 #include "duckdb/parallel/thread_context.hpp"
 #include "engine/scan/lake_scan.hpp"
 #include "engine/scan/scan_deletion.hpp"
+#include "engine/scan/tracked_rows.hpp"
 
 #include <memory>
 #include <vector>
@@ -17,7 +18,8 @@ namespace merganser {
 class RowRead {
 public:
 	//! `fields`: indexes into the schema. Behind them every chunk has file_index (UBIGINT) and file_row_number
-	//! (BIGINT), as in row ids. `deletion_vectors`: see ScanTarget.
+	//! (BIGINT), as in row ids. Columns of row tracking (WithRowTracking) come filled in. `deletion_vectors`: see
+	//! ScanTarget.
 	RowRead(duckdb::ClientContext &context, SnapshotPtr snapshot, std::shared_ptr<const ChosenRows> chosen,
 	        const std::vector<size_t> &fields, std::shared_ptr<DeletionVectorCache> deletion_vectors = nullptr);
 	~RowRead();
@@ -53,6 +55,8 @@ public:
 
 private:
 	duckdb::ClientContext &context;
+	const SnapshotPtr snapshot;
+	const RowTrackingValues row_tracking;
 	duckdb::TableFunction function;
 	duckdb::unique_ptr<duckdb::FunctionData> bind_data;
 	duckdb::vector<duckdb::LogicalType> types;

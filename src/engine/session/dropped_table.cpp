@@ -233,7 +233,7 @@ CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment envir
 	const auto turn =
 	    turns == CommitTurns::WAIT ? location.store->LockFolder(location.LogFolder(), LockMode::SHARED) : nullptr;
 	// Alone, so that no VACUUM deletes between the look at restored files and the commit.
-	const auto mode = request.change.restores_files ? LockMode::EXCLUSIVE : LockMode::SHARED;
+	const auto mode = request.change.known_files.restores_old ? LockMode::EXCLUSIVE : LockMode::SHARED;
 	auto held = location.store->LockFolder(location.root, mode);
 	if (!IsStillThere(*request.base, environment.log)) {
 		return TableDropped(location, request.base->version);
@@ -245,7 +245,7 @@ CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment envir
 			return TableDropped(location, request.base->version);
 		}
 	}
-	if (request.change.restores_files) {
+	if (request.change.known_files.restores_old) {
 		CheckAddedFilesExist(location, request.change);
 	}
 	return CommitChange(request, environment);

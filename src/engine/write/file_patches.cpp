@@ -9,6 +9,7 @@
 #include "engine/session/lake_instance.hpp"
 #include "engine/write/row_patch.hpp"
 #include "engine/write/shared_work.hpp"
+#include "protocol/row_tracking.hpp"
 #include "txn/overwrite.hpp"
 
 #include <set>
@@ -34,7 +35,11 @@ uint64_t FileBytesMin(duckdb::ClientContext &context) {
 //! By what the log says of the files.
 std::vector<uint64_t> Candidates(duckdb::ClientContext &context, const Snapshot &snapshot, ChangedRows &changes) {
 	std::vector<uint64_t> candidates;
-	if (DeletionVectorsEnabled(*snapshot.configuration) || snapshot.configuration->ChangeDataFeedEnabled()) {
+	const auto &table = *snapshot.configuration;
+	// Files may keep versions of rows from a time when row tracking was on: an updated row must not take its old one
+	// along.
+	const bool is_tracked = !RowTrackingNamesOf(table).row_commit_version.empty();
+	if (DeletionVectorsEnabled(table) || table.ChangeDataFeedEnabled() || is_tracked) {
 		return candidates;
 	}
 	const auto bytes_min = FileBytesMin(context);

@@ -48,6 +48,10 @@ public:
 	//! Closes all files. Call once, after every Combine.
 	std::vector<AddFile> Finish();
 
+	//! Of the rows.
+	const duckdb::vector<duckdb::LogicalType> &Types() const {
+		return writing.spec.types;
+	}
 	uint64_t ByteCount() const {
 		return writing.byte_count;
 	}

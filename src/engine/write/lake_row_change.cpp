@@ -126,7 +126,7 @@ private:
 		case MergeActionType::MERGE_INSERT:
 			has_inserted = true;
 			CheckInserted(change, state.results);
-			AtBorder([&] { change.Sink().Sink(inserted, state.results); });
+			AtBorder([&] { change.Insert(inserted, state.results); });
 			if (auto *recorded = change.InsertedChanges()) {
 				recorded->Write(inserted_changes, state.results, ChangeType::INSERT);
 			}

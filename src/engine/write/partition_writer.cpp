@@ -70,7 +70,8 @@ FileWriting::FileWriting(duckdb::ClientContext &context_p, WriteSpec spec_p, Lak
     : context(context_p), transaction(transaction_p), spec(WithRowGroupSize(context, std::move(spec_p))),
       columns(PhysicalColumnsOf(*spec.configuration)),
       format(context, columns.names, columns.types, ParquetOptionsOf(spec, columns)),
-      bounds(*spec.configuration, columns), row_group_bytes_max(RowGroupBytesMax(context)) {
+      bounds(*(spec.statistics_configuration ? spec.statistics_configuration : spec.configuration), columns),
+      row_group_bytes_max(RowGroupBytesMax(context)) {
 }
 
 bool FileWriting::IsFullRowGroup(uint64_t rows, uint64_t bytes) const {

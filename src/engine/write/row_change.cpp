@@ -27,7 +27,7 @@ std::vector<duckdb::vector<duckdb::LogicalType>> UpdateTypes(const RowChangePlan
 
 RowChange::RowChange(duckdb::ClientContext &context_p, const RowChangePlan &plan_p, LakeTransaction &transaction_p)
     : context(context_p), plan(plan_p), transaction(transaction_p), updates {SetColumnsOf(plan)},
-      changes(context, UpdateTypes(plan)), sink(context, plan.spec, transaction) {
+      changes(context, UpdateTypes(plan)), sink(context, WithRowTracking(plan.spec), transaction) {
 	size_t update_count = 0;
 	for (const auto &action : plan.actions) {
 		updates.numbers.push_back(update_count);
@@ -73,6 +73,23 @@ void RowChange::ThrowChangedTwice(RowPlace place) {
 	    "MERGE INTO \"%s\": more than one row of the source changes the row (%s) of the table. Nothing was written; "
 	    "keep one source row for each key, e.g. with SELECT DISTINCT ON or QUALIFY row_number() OVER (…) = 1",
 	    plan.spec.location.name, named);
+}
+
+void RowChange::Insert(FileSink::Local &local, duckdb::DataChunk &rows) {
+	if (rows.ColumnCount() == sink.Types().size()) {
+		return sink.Sink(local, rows);
+	}
+	duckdb::DataChunk untracked;
+	untracked.InitializeEmpty(sink.Types());
+	for (idx_t i = 0; i < untracked.ColumnCount(); i++) {
+		if (i < rows.ColumnCount()) {
+			untracked.data[i].Reference(rows.data[i]);
+		} else {
+			untracked.data[i].Reference(duckdb::Value(untracked.data[i].GetType()));
+		}
+	}
+	untracked.SetCardinality(rows.size());
+	sink.Sink(local, untracked);
 }
 
 void RowChange::DeleteAll(TableChange &change) {

@@ -38,6 +38,8 @@ public:
 	ChangedRows &Changes() {
 		return changes;
 	}
+	//! Rows that the table did not have. They get their ids with the commit.
+	void Insert(FileSink::Local &local, duckdb::DataChunk &rows);
 	FileSink &Sink() {
 		return sink;
 	}

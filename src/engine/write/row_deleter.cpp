@@ -72,9 +72,9 @@ void RowDeleter::WriteVectors() {
 class RowDeleter::CopyPass {
 public:
 	CopyPass(RowDeleter &deleter_p, RowsByFile rows, ChangedRows &changes_p)
-	    : deleter(deleter_p), changes(changes_p), fields(AllFields(*deleter.plan.snapshot->configuration)),
-	      set_columns(SetColumnsOf(deleter.plan)),
-	      read(deleter.context, deleter.plan.snapshot,
+	    : deleter(deleter_p), changes(changes_p), snapshot(WithRowTracking(deleter.plan.snapshot)),
+	      fields(AllFields(*snapshot->configuration)), set_columns(SetColumnsOf(deleter.plan)),
+	      read(deleter.context, snapshot,
 	           std::make_shared<const ChosenRows>(ChosenRows {ChosenRows::Mode::EXCEPT, std::move(rows)}), fields,
 	           deleter.plan.deletion_vectors) {
 	}
@@ -101,11 +101,26 @@ private:
 			AtBorder([&] {
 				if (&rows != &chunk) {
 					CheckChanged(local, values, patch);
+					ForgetVersions(values, patch);
 				}
 				deleter.sink.Write(local, values);
 			});
 		}
 		AtBorder([&] { deleter.sink.Combine(local); });
+	}
+
+	//! Rows that the patch made others are of this commit's version.
+	void ForgetVersions(duckdb::DataChunk &values, const RowPatch &patch) {
+		if (snapshot == deleter.plan.snapshot) {
+			return;
+		}
+		auto &versions = values.data.back();
+		versions.Flatten(values.size());
+		for (idx_t i = 0; i < values.size(); i++) {
+			if (patch.ChangedRowFlags()[i]) {
+				duckdb::FlatVector::SetNull(versions, i, true);
+			}
+		}
 	}
 
 	//! Those of the rows that the patch made others.
@@ -139,6 +154,8 @@ private:
 
 	RowDeleter &deleter;
 	ChangedRows &changes;
+	//! With the columns of row tracking, where rows have ids.
+	const SnapshotPtr snapshot;
 	const std::vector<size_t> fields;
 	const std::vector<std::vector<size_t>> set_columns;
 	RowRead read;

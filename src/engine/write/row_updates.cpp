@@ -16,9 +16,8 @@ namespace {
 class UpdatePass {
 public:
 	UpdatePass(duckdb::ClientContext &context_p, const RowUpdates &updates_p, ChangedRows &changes_p)
-	    : context(context_p), updates(updates_p), changes(changes_p),
-	      read(context, updates.snapshot, changes.ChooseUpdated(updates.files),
-	           AllFields(*updates.snapshot->configuration)) {
+	    : context(context_p), updates(updates_p), changes(changes_p), snapshot(WithRowTracking(updates.snapshot)),
+	      read(context, snapshot, changes.ChooseUpdated(updates.files), AllFields(*snapshot->configuration)) {
 	}
 
 	RowsByFile Run() {
@@ -69,6 +68,10 @@ private:
 			for (idx_t i = 0; i < values.ColumnCount(); i++) {
 				values.data[i].Reference(patched.data[i]);
 			}
+			if (snapshot != updates.snapshot) {
+				// They are of this commit's version.
+				values.data.back().Reference(duckdb::Value(duckdb::LogicalType::BIGINT));
+			}
 			values.SetCardinality(count);
 			AtBorder([&] { updates.sink.Sink(local, values); });
 			if (updates.change_files) {
@@ -90,6 +93,8 @@ private:
 	duckdb::ClientContext &context;
 	const RowUpdates &updates;
 	ChangedRows &changes;
+	//! With the columns of row tracking, where rows have ids.
+	const SnapshotPtr snapshot;
 	RowRead read;
 	std::mutex lock;
 	std::map<uint64_t, DeletionVector> changed;

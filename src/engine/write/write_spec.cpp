@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "protocol/column_uses.hpp"
+#include "protocol/row_tracking.hpp"
 
 namespace merganser {
 
@@ -65,6 +66,20 @@ WriteSpec MakeWriteSpec(const TableLocation &location, TableConfigurationPtr con
 	spec.target_file_size_bytes = configuration->TargetFileSizeBytes();
 	spec.codec = configuration->CompressionCodec();
 	spec.configuration = std::move(configuration);
+	return spec;
+}
+
+WriteSpec WithRowTracking(WriteSpec spec) {
+	if (!RowTrackingEnabled(*spec.configuration)) {
+		return spec;
+	}
+	spec.statistics_configuration = spec.configuration;
+	spec.configuration = RowTrackingConfiguration(*spec.configuration);
+	for (auto column = spec.names.size(); column < spec.configuration->GetSchema().fields.size(); column++) {
+		const auto &field = spec.configuration->GetSchema().fields[column];
+		spec.names.push_back(field.name);
+		spec.types.push_back(ToDuckDBType(*field.type));
+	}
 	return spec;
 }
 

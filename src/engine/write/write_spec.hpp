@@ -23,6 +23,8 @@ struct SortKey {
 struct WriteSpec {
 	TableLocation location;
 	TableConfigurationPtr configuration;
+	//! Whose leaves get statistics, where the files have columns besides those of the table; nullptr: the above.
+	TableConfigurationPtr statistics_configuration;
 	//! Where the files and their partition folders go, in the table's root; empty: into the root.
 	std::string folder;
 	//! Logical names and DuckDB types of the table's columns, schema order: the rows that arrive have exactly these.
@@ -36,5 +38,9 @@ struct WriteSpec {
 
 //! From a configuration (checks that it can be written; `merganser.sortedBy` property gives the sort keys).
 WriteSpec MakeWriteSpec(const TableLocation &location, TableConfigurationPtr configuration);
+
+//! The same for rows that stood in the table: with the columns of row tracking behind the others; the spec itself where
+//! rows have no ids to keep.
+WriteSpec WithRowTracking(WriteSpec spec);
 
 } // namespace merganser

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "protocol/protocol_upgrade.hpp"
+#include "protocol/row_tracking.hpp"
 
 #include "support/expect_error.hpp"
 
@@ -77,9 +78,24 @@ TEST(SetProperties, WhatIsThereIsNotJudged) {
 	});
 }
 
+TEST(SetProperties, RowTrackingNamesItsColumns) {
+	auto table = Set(PlainTable(), {{"delta.enableRowTracking", "true"}});
+	EXPECT_TRUE(RowTrackingEnabled(table));
+	EXPECT_TRUE(table.HasFeature("domainMetadata"));
+	EXPECT_EQ(RowTrackingNamesOf(table).row_id, "_row-id-col-uuid");
+	EXPECT_EQ(RowTrackingNamesOf(table).row_commit_version, "_row-commit-version-col-uuid");
+	auto supported = Set(PlainTable(), {{"delta.feature.rowTracking", "supported"}});
+	EXPECT_TRUE(SupportsRowTracking(supported));
+	EXPECT_TRUE(supported.HasFeature("domainMetadata"));
+	EXPECT_FALSE(RowTrackingEnabled(supported));
+	EXPECT_EQ(RowTrackingNamesOf(supported).row_id, "");
+}
+
 TEST(SetProperties, Refuses) {
 	auto table = PlainTable();
-	ExpectError(ErrorKind::UNSUPPORTED, "rowTracking", [&] { Set(table, {{"delta.enableRowTracking", "true"}}); });
+	ExpectError(ErrorKind::UNSUPPORTED, "icebergCompatV2", [&] {
+		Set(table, {{"delta.enableIcebergCompatV2", "true"}});
+	});
 	ExpectError(ErrorKind::UNSUPPORTED, "CHECK constraint c", [&] { Set(table, {{"delta.constraints.c", "f(id)"}}); });
 	ExpectError(ErrorKind::INVALID_INPUT, "delta.columnMapping.maxColumnId is kept by the writers", [&] {
 		Set(table, {{"delta.columnMapping.maxColumnId", "1"}});

@@ -92,8 +92,12 @@ TEST(TableConfiguration, EveryRegisteredFeatureIsDecided) {
 	for (auto &feature : TableFeatures()) {
 		EXPECT_TRUE(names.insert(feature.name).second) << feature.name;
 		std::string name(feature.name);
-		auto protocol =
-		    Listed(feature.is_reader_feature ? std::vector<std::string> {name} : std::vector<std::string>(), {name});
+		std::vector<std::string> writer_features = {name};
+		if (name == "rowTracking") {
+			writer_features.push_back("domainMetadata");
+		}
+		auto protocol = Listed(feature.is_reader_feature ? std::vector<std::string> {name} : std::vector<std::string>(),
+		                       writer_features);
 		if (feature.support == FeatureSupport::NONE) {
 			ExpectOpenFails(ErrorKind::UNSUPPORTED, "'" + name + "'", protocol, TableMetadata());
 			continue;
@@ -320,7 +324,7 @@ TEST(SmallestProtocol, RefusesWishes) {
 	auto unsupported = [&](StringMap configuration, const std::string &part) {
 		ExpectError(ErrorKind::UNSUPPORTED, part, [&] { SmallestProtocol(plain, configuration); });
 	};
-	unsupported({{"delta.enableRowTracking", "true"}}, "rowTracking");
+	unsupported({{"delta.enableIcebergCompatV1", "true"}}, "icebergCompatV1");
 	unsupported({{"delta.feature.catalogManaged", "supported"}}, "catalogManaged");
 	unsupported({{"delta.feature.nope", "supported"}}, "nope");
 	unsupported({{"delta.enableIcebergCompatV2", "true"}}, "icebergCompatV2");

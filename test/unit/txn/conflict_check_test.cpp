@@ -115,7 +115,7 @@ TEST(ConflictDomains, ClusteringIsADomainAsAnyOther) {
 	EXPECT_EQ(Both(WithDomain("delta.clustering"), TheirDomain("delta.clustering")), "NN");
 }
 
-//! Both write it by design; see row_id_rebase_test.cpp for what becomes of the ids.
+//! Both write it by design; see row_ids_test.cpp for what becomes of the ids.
 TEST(ConflictDomains, RowTrackingIsMerged) {
 	EXPECT_EQ(Both(WithDomain("delta.rowTracking"), TheirDomain("delta.rowTracking")), "..");
 }
