@@ -19,9 +19,8 @@ constexpr uint64_t EARLY_ROW_GROUP_BYTES_MIN = 8ull << 20;
 
 FileSink::FileSink(duckdb::ClientContext &context, WriteSpec spec, LakeTransaction &transaction)
     : writing(context, std::move(spec), transaction),
-      row_check(writing.spec.location.name, *writing.spec.configuration, AllFields(*writing.spec.configuration)),
-      constraint_check(context, writing.spec.location.name, *writing.spec.configuration,
-                       AllFields(*writing.spec.configuration)),
+      row_check(writing.spec.location.name, writing.spec.Table(), AllFields(writing.spec.Table())),
+      constraint_check(context, writing.spec.location.name, writing.spec.Table(), AllFields(writing.spec.Table())),
       registry(PartitionFields(*writing.spec.configuration)) {
 }
 

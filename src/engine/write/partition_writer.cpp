@@ -69,8 +69,7 @@ void SplitFront(std::deque<RowSlice> &waiting, uint64_t rows_max) {
 FileWriting::FileWriting(duckdb::ClientContext &context_p, WriteSpec spec_p, LakeTransaction &transaction_p)
     : context(context_p), transaction(transaction_p), spec(WithRowGroupSize(context, std::move(spec_p))),
       columns(PhysicalColumnsOf(*spec.configuration)),
-      format(context, columns.names, columns.types, ParquetOptionsOf(spec, columns)),
-      bounds(*(spec.statistics_configuration ? spec.statistics_configuration : spec.configuration), columns),
+      format(context, columns.names, columns.types, ParquetOptionsOf(spec, columns)), bounds(spec.Table(), columns),
       row_group_bytes_max(RowGroupBytesMax(context)) {
 }
 

@@ -73,7 +73,7 @@ WriteSpec WithRowTracking(WriteSpec spec) {
 	if (!RowTrackingEnabled(*spec.configuration)) {
 		return spec;
 	}
-	spec.statistics_configuration = spec.configuration;
+	spec.table_configuration = spec.configuration;
 	spec.configuration = RowTrackingConfiguration(*spec.configuration);
 	for (auto column = spec.names.size(); column < spec.configuration->GetSchema().fields.size(); column++) {
 		const auto &field = spec.configuration->GetSchema().fields[column];

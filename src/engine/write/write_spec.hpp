@@ -23,8 +23,8 @@ struct SortKey {
 struct WriteSpec {
 	TableLocation location;
 	TableConfigurationPtr configuration;
-	//! Whose leaves get statistics, where the files have columns besides those of the table; nullptr: the above.
-	TableConfigurationPtr statistics_configuration;
+	//! The table's own, where the files have columns besides; nullptr: the above.
+	TableConfigurationPtr table_configuration;
 	//! Where the files and their partition folders go, in the table's root; empty: into the root.
 	std::string folder;
 	//! Logical names and DuckDB types of the table's columns, schema order: the rows that arrive have exactly these.
@@ -34,6 +34,11 @@ struct WriteSpec {
 	uint64_t target_file_size_bytes = 0;
 	uint64_t row_group_rows = 1000000;
 	std::string codec = "snappy";
+
+	//! Whose columns are checked and get statistics.
+	const TableConfiguration &Table() const {
+		return table_configuration ? *table_configuration : *configuration;
+	}
 };
 
 //! From a configuration (checks that it can be written; `merganser.sortedBy` property gives the sort keys).
