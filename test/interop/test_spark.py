@@ -404,7 +404,6 @@ def test_spark_knows_our_clustering_and_replaced_rows(spark: SparkSession, merga
     assert merganser.rows(f"SELECT clustering_columns FROM merganser_detail('{OURS}')") == [(["a"],)]
     merganser.sql(f"OPTIMIZE {OURS}", f"ALTER TABLE {OURS} CLUSTER BY NONE")
     assert spark.fetch(f"DESCRIBE DETAIL {named(table)}").to_pylist()[0]["clusteringColumns"] == []
-    check_read(spark, merganser, table)
 
 
 def test_spark_reads_and_extends_many_commits(spark: SparkSession, merganser: Merganser, lake: Path) -> None:
