@@ -31,6 +31,9 @@ public:
 		if (batch.CommitVersion(file.row) > options.newest_version) {
 			return Need::NONE;
 		}
+		if (options.keeps_other_providers && IsOfOtherProvider(batch, file)) {
+			return Need::NONE;
+		}
 		if (HasManyDeletedRows(batch, file)) {
 			return Need::ALONE;
 		}
@@ -52,6 +55,11 @@ private:
 		}
 		const auto rows = statistics->num_records[file.row];
 		return rows <= 0 || double(vector->cardinality) > options.deleted_share_max * double(rows);
+	}
+
+	static bool IsOfOtherProvider(const FileBatch &batch, FileRef file) {
+		const auto provider = batch.ToAddFile(file.row).clustering_provider;
+		return provider && *provider != CLUSTERING_PROVIDER;
 	}
 
 	bool IsClustered(const FileBatch &batch, FileRef file) const {

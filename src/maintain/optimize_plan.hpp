@@ -11,6 +11,8 @@ namespace merganser {
 
 //! Tag of data files whose rows were sorted together: a JSON array of the columns that they were sorted by.
 constexpr const char *CLUSTERED_BY_TAG = "merganser.clusteredBy";
+//! `clusteringProvider` of files that were clustered as their table says.
+constexpr const char *CLUSTERING_PROVIDER = "merganser";
 
 struct OptimizeOptions {
 	//! Files below half of it are small.
@@ -24,6 +26,9 @@ struct OptimizeOptions {
 	uint64_t group_bytes_max = std::numeric_limits<uint64_t>::max();
 	//! The text of CLUSTERED_BY_TAG: files without it are written anew, whatever their size. Empty: no clustering.
 	std::string clustered_by;
+	//! Files that another clustering implementation has written stay as they are (PROTOCOL.md, "Writer Requirements for
+	//! Clustered Table").
+	bool keeps_other_providers = false;
 	//! By number of the partition. Empty: all.
 	std::vector<bool> chosen_partitions;
 };

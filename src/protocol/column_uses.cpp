@@ -138,8 +138,7 @@ void CheckMayDrop(const AlteredFrom &from, const ColumnPath &path) {
 	auto physical = PhysicalPathOf(table, path);
 	for (auto &clustered : from.clustering_columns) {
 		if (physical.size() == path.size() && BeginsWith(clustered, physical)) {
-			ThrowUsed(table, path, "CLUSTER BY",
-			          "Change the clustering with the engine that set it, then drop the column");
+			ThrowUsed(table, path, "CLUSTER BY", "ALTER TABLE … CLUSTER BY (other columns), or CLUSTER BY NONE, first");
 		}
 	}
 	for (auto &sorted : SortedByColumns(table.GetMetadata().configuration)) {

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "protocol/clustering.hpp"
 #include "protocol/number_text.hpp"
 #include "protocol/row_tracking.hpp"
 #include "protocol/schema_names.hpp"
@@ -14,6 +15,9 @@
 namespace merganser {
 
 namespace {
+
+//! Of the properties that say which columns get statistics.
+constexpr std::string_view STATISTICS_PREFIX = "delta.dataSkipping";
 
 constexpr std::string_view TIMESTAMPS_PROPERTY = "delta.enableInCommitTimestamps";
 
@@ -106,7 +110,16 @@ AlteredTable SetProperties(const AlteredFrom &from, const StringMap &properties)
 		MapColumns(from, edit);
 	}
 	NameRowTrackingColumns(edit.metadata.configuration, from.random_uuid);
-	return FinishEdit(table, std::move(edit));
+	auto altered = FinishEdit(table, std::move(edit));
+	const bool is_about_statistics = std::any_of(properties.begin(), properties.end(), [](const auto &property) {
+		return HasNamePrefix(property.first, STATISTICS_PREFIX);
+	});
+	if (is_about_statistics && !from.clustering_columns.empty()) {
+		const TableConfiguration after(table.TableName(), altered.protocol.value_or(table.GetProtocol()),
+		                               altered.metadata);
+		CheckClusteringStatistics(after, from.clustering_columns);
+	}
+	return altered;
 }
 
 AlteredTable ResetProperties(const AlteredFrom &from, const std::vector<std::string> &names) {
@@ -141,6 +154,11 @@ AlteredTable SetSortedBy(const AlteredFrom &from, const std::vector<std::string>
 }
 
 AlteredTable SetPartitionedBy(const AlteredFrom &from, std::vector<std::string> columns) {
+	if (!columns.empty() && !from.clustering_columns.empty()) {
+		throw Error(ErrorKind::INVALID_INPUT, AlterMessage(from.table) +
+		                                          "a clustered table cannot be partitioned. ALTER TABLE … CLUSTER BY "
+		                                          "NONE first");
+	}
 	auto edit = BeginEdit(from.table);
 	edit.metadata.partition_columns = std::move(columns);
 	// Partition columns have no statistics: the property must not name them.

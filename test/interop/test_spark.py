@@ -386,6 +386,26 @@ def test_spark_reads_comments(spark: SparkSession, merganser: Merganser, lake: P
     assert columns[0]["comment"] == "the id"
 
 
+def test_spark_knows_our_clustering_and_replaced_rows(spark: SparkSession, merganser: Merganser, table: Path) -> None:
+    """CLUSTER BY, INSERT … REPLACE WHERE and OPTIMIZE of ours; then Spark changes the columns."""
+    merganser.sql(f"CREATE TABLE {OURS} (a INTEGER, s STRUCT(k INTEGER)) WITH ('delta.columnMapping.mode' = 'name')",
+                  f"INSERT INTO {OURS} SELECT range, {{k: range % 3}} FROM range(100)",
+                  f"ALTER TABLE {OURS} CLUSTER BY (a, s.k)",
+                  f"INSERT INTO {OURS} REPLACE WHERE a >= 50 SELECT a + 1000, s FROM {OURS} WHERE a >= 50 AND s.k = 1",
+                  f"OPTIMIZE {OURS}")
+    detail = spark.fetch(f"DESCRIBE DETAIL {named(table)}").to_pylist()[0]
+    assert detail["clusteringColumns"] == ["a", "s.k"]
+    check_read(spark, merganser, table)
+    history = history_of(spark, table).to_pylist()
+    assert [entry["operation"] for entry in history[2:]] == ["CLUSTER BY", "WRITE", "OPTIMIZE"]
+    replaced = dict(history[3]["operationParameters"])
+    assert (replaced["mode"], replaced["predicate"]) == ("Overwrite", "a >= 50")
+    spark.run(table, "ALTER TABLE {t} CLUSTER BY (a);\n")
+    assert merganser.rows(f"SELECT clustering_columns FROM merganser_detail('{OURS}')") == [(["a"],)]
+    merganser.sql(f"OPTIMIZE {OURS}", f"ALTER TABLE {OURS} CLUSTER BY NONE")
+    assert spark.fetch(f"DESCRIBE DETAIL {named(table)}").to_pylist()[0]["clusteringColumns"] == []
+
+
 def test_spark_reads_and_extends_many_commits(spark: SparkSession, merganser: Merganser, lake: Path) -> None:
     """25 commits, our checkpoints among them: rows, past versions, history; then Spark deletes, inserts, optimizes."""
     table = write(merganser, lake, "many_commits")

@@ -7,6 +7,7 @@
 #include "duckdb/parser/expression/cast_expression.hpp"
 #include "duckdb/parser/expression/columnref_expression.hpp"
 #include "duckdb/parser/keyword_helper.hpp"
+#include "engine/catalog/cluster_by.hpp"
 #include "engine/catalog/lake_catalog.hpp"
 #include "engine/catalog/table_clauses.hpp"
 #include "engine/port/error_border.hpp"
@@ -14,6 +15,7 @@
 #include "engine/port/expression_from_duckdb.hpp"
 #include "engine/scan/null_search.hpp"
 #include "engine/write/violation_search.hpp"
+#include "log/clustered_by.hpp"
 #include "protocol/property_change.hpp"
 #include "protocol/row_rules.hpp"
 #include "protocol/row_tracking.hpp"
@@ -27,20 +29,12 @@
 
 namespace merganser {
 
-static constexpr const char *CLUSTERING_DOMAIN = "delta.clustering";
-
 static const TableConfiguration &ConfigurationOf(const LakeTable &table) {
 	return *table.GetSnapshot()->configuration;
 }
 
 static AlteredFrom FromOf(const LakeTable &table) {
-	AlteredFrom from {ConfigurationOf(table), {}, NewUuid};
-	auto &domains = table.GetSnapshot()->domains;
-	auto clustering = domains.find(CLUSTERING_DOMAIN);
-	if (clustering != domains.end()) {
-		from.clustering_columns = ClusteringColumns(clustering->second.configuration);
-	}
-	return from;
+	return {ConfigurationOf(table), ClusteringColumnsOf(*table.GetSnapshot()), NewUuid};
 }
 
 static TableChange ChangeOf(const LakeTable &table, AlteredTable altered, const char *operation, StringMap parameters) {
@@ -155,6 +149,13 @@ static void CheckConstraints(duckdb::ClientContext &context, const LakeTable &ta
 static TableChange SetOptions(duckdb::ClientContext &context, const LakeTable &table,
                               const duckdb::SetTableOptionsInfo &info) {
 	StringMap properties;
+	if (auto columns = ClusterByOption(context, "SET", info.table_options)) {
+		if (info.table_options.size() > 1) {
+			throw duckdb::BinderException("SET: %s is a change of its own, without other properties beside it",
+			                              std::string(CLUSTER_BY_PROPERTY));
+		}
+		return PlanClusterBy(FromOf(table), *columns);
+	}
 	for (auto &option : info.table_options) {
 		properties[PropertyName("SET", option.first)] = OptionText(context, "SET", option.first, *option.second);
 	}
@@ -167,6 +168,9 @@ static TableChange SetOptions(duckdb::ClientContext &context, const LakeTable &t
 
 static TableChange ResetOptions(const LakeTable &table, const duckdb::ResetTableOptionsInfo &info) {
 	std::vector<std::string> names;
+	if (info.table_options.size() == 1 && SameName(*info.table_options.begin(), CLUSTER_BY_PROPERTY)) {
+		return PlanClusterBy(FromOf(table), {});
+	}
 	for (auto &option : info.table_options) {
 		names.push_back(PropertyName("RESET", option));
 	}

@@ -1,4 +1,5 @@
 #include "engine/catalog/create_table.hpp"
+#include "engine/catalog/cluster_by.hpp"
 #include "engine/catalog/property_defaults.hpp"
 #include "engine/catalog/table_clauses.hpp"
 
@@ -18,6 +19,7 @@
 #include "protocol/known_properties.hpp"
 #include "protocol/protocol_upgrade.hpp"
 #include "protocol/row_tracking.hpp"
+#include "protocol/schema_names.hpp"
 #include "protocol/table_configuration.hpp"
 #include "protocol/table_properties.hpp"
 #include "txn/overwrite.hpp"
@@ -123,6 +125,9 @@ static void AddOptions(duckdb::ClientContext &context, const LakeCatalog &lake, 
 		configuration[PropertyName(PROPERTY_DEFAULTS_SETTING, given)] = value;
 	}
 	for (auto &option : info.options) {
+		if (SameName(option.first, CLUSTER_BY_PROPERTY)) {
+			continue;
+		}
 		configuration[PropertyName("WITH", option.first)] = OptionText(context, "WITH", option.first, *option.second);
 	}
 }
@@ -175,6 +180,10 @@ TableChange PlanCreateTable(duckdb::ClientContext &context, const LakeCatalog &l
 			RemoveAllDomains(*replaced, change);
 		} else {
 			change.protocol = needed;
+		}
+		if (auto columns = ClusterByOption(context, "WITH", info.options)) {
+			auto current = replaced ? std::optional(replaced->configuration->GetProtocol()) : std::nullopt;
+			AddClustering(info.table, current, *columns, change);
 		}
 		// Refuses now, at planning, what could not be read or written later.
 		TableConfiguration check(

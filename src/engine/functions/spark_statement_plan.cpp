@@ -4,6 +4,7 @@
 #include "duckdb/common/exception/binder_exception.hpp"
 #include "duckdb/main/config.hpp"
 #include "duckdb/parser/parser_extension.hpp"
+#include "engine/functions/cluster_by_statement.hpp"
 #include "engine/functions/late_statement.hpp"
 #include "engine/functions/replace_where_statement.hpp"
 #include "engine/functions/spark_statement.hpp"
@@ -45,6 +46,9 @@ ParserExtensionParseResult Parse(duckdb::ParserExtensionInfo *, const std::strin
 	try {
 		auto call = ParseSparkStatement(text);
 		auto statement = call ? nullptr : ParseReplaceWhere(text);
+		if (!call && !statement) {
+			statement = ParseClusterBy(text);
+		}
 		if (!call && !statement) {
 			return ParserExtensionParseResult();
 		}

@@ -12,7 +12,9 @@
 #include "engine/functions/vacuum.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/session/lake_instance.hpp"
+#include "log/clustered_by.hpp"
 #include "log/commit_history.hpp"
+#include "protocol/clustering.hpp"
 #include "protocol/table_features.hpp"
 
 namespace merganser {
@@ -93,6 +95,16 @@ static RowSet History(duckdb::ClientContext &context, duckdb::TableFunctionBindI
 	return rows;
 }
 
+static std::vector<std::string> ClusteringNames(const Snapshot &snapshot) {
+	std::vector<std::string> names;
+	AtBorder([&] {
+		for (auto &path : LogicalNames(snapshot.configuration->GetSchema(), ClusteringColumnsOf(snapshot))) {
+			names.push_back(PathText(path));
+		}
+	});
+	return names;
+}
+
 static RowSet Detail(duckdb::ClientContext &context, duckdb::TableFunctionBindInput &input) {
 	auto table = ResolveTable(context, "merganser_detail", input.inputs[0]);
 	auto &snapshot = table.snapshot;
@@ -114,6 +126,7 @@ static RowSet Detail(duckdb::ClientContext &context, duckdb::TableFunctionBindIn
 	add("version", LogicalType::BIGINT, Value::BIGINT(snapshot->version));
 	add("last_modified", LogicalType::TIMESTAMP_TZ, TimestampValue(snapshot->timestamp_ms));
 	add("partition_columns", LogicalType::LIST(LogicalType::VARCHAR), TextList(metadata.partition_columns));
+	add("clustering_columns", LogicalType::LIST(LogicalType::VARCHAR), TextList(ClusteringNames(*snapshot)));
 	add("num_files", LogicalType::BIGINT, Value::BIGINT(int64_t(snapshot->files.LiveCount())));
 	add("size_in_bytes", LogicalType::BIGINT, Value::BIGINT(int64_t(snapshot->files.LiveBytes())));
 	add("properties", TextMapType(), TextMap(metadata.configuration));

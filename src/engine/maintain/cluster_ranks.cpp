@@ -21,10 +21,17 @@ const duckdb::OrderModifiers &KeyOrder() {
 	return ORDER;
 }
 
-//! Texts that are ordered as the values are.
-duckdb::Vector KeysOf(duckdb::Vector &values, idx_t count) {
+//! Texts that are ordered as the values are. `children`: see ClusterColumn.
+duckdb::Vector KeysOf(duckdb::Vector &values, const std::vector<size_t> &children, idx_t count) {
 	duckdb::Vector keys(duckdb::LogicalType::BLOB, count);
-	duckdb::CreateSortKeyHelpers::CreateSortKey(values, count, KeyOrder(), keys);
+	duckdb::Vector column(values);
+	auto *leaf = &column;
+	for (const auto child : children) {
+		// Only a flat struct and its fields have the same rows.
+		leaf->Flatten(count);
+		leaf = duckdb::StructVector::GetEntries(*leaf)[child].get();
+	}
+	duckdb::CreateSortKeyHelpers::CreateSortKey(*leaf, count, KeyOrder(), keys);
 	keys.Flatten(count);
 	return keys;
 }
@@ -44,9 +51,8 @@ uint64_t RowCount(const RewriteJob &job, const std::vector<FileRun> &runs) {
 
 } // namespace
 
-ClusterRanks::ClusterRanks(duckdb::ClientContext &context, const RewriteJob &job, const std::vector<FileRun> &runs,
-                           const std::vector<size_t> &columns_p)
-    : columns(columns_p), bits(HilbertBits(columns.size())), samples(columns.size()), bounds(columns.size()) {
+ClusterRanks::ClusterRanks(duckdb::ClientContext &context, const RewriteJob &job, const std::vector<FileRun> &runs)
+    : columns(job.cluster_columns), bits(HilbertBits(columns.size())), samples(columns.size()), bounds(columns.size()) {
 	const auto step = std::max<idx_t>(1, AtBorder([&] { return RowCount(job, runs); }) / SAMPLE_ROWS);
 	ForEachOnAllThreads(context, runs.size(),
 	                    [&](size_t run) { AtBorder([&] { Sample(context, job, runs[run], step); }); });
@@ -54,11 +60,18 @@ ClusterRanks::ClusterRanks(duckdb::ClientContext &context, const RewriteJob &job
 }
 
 void ClusterRanks::Sample(duckdb::ClientContext &context, const RewriteJob &job, const FileRun &run, idx_t step) {
-	RunReader reader(context, job, run, columns);
+	std::vector<size_t> fields;
+	std::vector<size_t> positions;
 	duckdb::vector<duckdb::LogicalType> types;
-	for (const auto column : columns) {
-		types.push_back(ToDuckDBType(*job.snapshot->configuration->GetSchema().fields[column].type));
+	for (const auto &column : columns) {
+		const auto known = std::find(fields.begin(), fields.end(), column.field);
+		positions.push_back(size_t(known - fields.begin()));
+		if (known == fields.end()) {
+			fields.push_back(column.field);
+			types.push_back(ToDuckDBType(*job.snapshot->configuration->GetSchema().fields[column.field].type));
+		}
 	}
+	RunReader reader(context, job, run, fields);
 	duckdb::DataChunk rows;
 	rows.InitializeEmpty(types);
 	std::vector<std::vector<std::string>> own(columns.size());
@@ -74,8 +87,8 @@ void ClusterRanks::Sample(duckdb::ClientContext &context, const RewriteJob &job,
 			continue;
 		}
 		for (size_t i = 0; i < columns.size(); i++) {
-			duckdb::Vector values(rows.data[i], selected, count);
-			const auto keys = KeysOf(values, count);
+			duckdb::Vector values(rows.data[positions[i]], selected, count);
+			const auto keys = KeysOf(values, columns[i].children, count);
 			const auto *texts = duckdb::FlatVector::GetData<duckdb::string_t>(keys);
 			for (idx_t row = 0; row < count; row++) {
 				own[i].push_back(texts[row].GetString());
@@ -107,7 +120,7 @@ void ClusterRanks::Place(duckdb::DataChunk &rows, const std::vector<size_t> &pos
 	const auto count = rows.size();
 	std::vector<std::vector<uint32_t>> points(count, std::vector<uint32_t>(columns.size()));
 	for (size_t i = 0; i < columns.size(); i++) {
-		const auto keys = KeysOf(rows.data[positions[i]], count);
+		const auto keys = KeysOf(rows.data[positions[i]], columns[i].children, count);
 		const auto *texts = duckdb::FlatVector::GetData<duckdb::string_t>(keys);
 		for (idx_t row = 0; row < count; row++) {
 			const std::string_view key(texts[row].GetData(), texts[row].GetSize());
@@ -118,7 +131,7 @@ void ClusterRanks::Place(duckdb::DataChunk &rows, const std::vector<size_t> &pos
 	result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
 	auto *places = duckdb::FlatVector::GetData<uint64_t>(result);
 	for (idx_t row = 0; row < count; row++) {
-		places[row] = HilbertIndex(points[row], bits);
+		places[row] = columns.size() == 1 ? points[row][0] : HilbertIndex(points[row], bits);
 	}
 }
 

@@ -12,18 +12,17 @@ namespace merganser {
 //! skew and types do not matter. Ranks come from a sample; immutable after construction, thread-safe.
 class ClusterRanks {
 public:
-	//! Reads the cluster columns of the runs, on all threads. `columns`: schema columns; at least one.
-	ClusterRanks(duckdb::ClientContext &context, const RewriteJob &job, const std::vector<FileRun> &runs,
-	             const std::vector<size_t> &columns);
+	//! Reads the cluster columns of the runs, on all threads. Requires: the job has some.
+	ClusterRanks(duckdb::ClientContext &context, const RewriteJob &job, const std::vector<FileRun> &runs);
 
-	//! `positions`: of the cluster columns in `rows`; `result`: UBIGINT.
+	//! `positions`: in `rows`, of the columns that the cluster columns are or are in; `result`: UBIGINT.
 	void Place(duckdb::DataChunk &rows, const std::vector<size_t> &positions, duckdb::Vector &result) const;
 
 private:
 	void Sample(duckdb::ClientContext &context, const RewriteJob &job, const FileRun &run, idx_t step);
 	void SetBounds();
 
-	const std::vector<size_t> columns;
+	const std::vector<ClusterColumn> columns;
 	const uint32_t bits;
 	std::mutex lock;
 	//! By column: sort keys of sampled values.

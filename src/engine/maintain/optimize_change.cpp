@@ -48,8 +48,11 @@ TableChange MakeOptimizeChange(const RewriteJob &job, const OptimizeRequest &req
 	}
 	for (auto &file : files) {
 		file.data_change = false;
-		if (!request.cluster_by.empty()) {
-			file.tags = StringMap {{CLUSTERED_BY_TAG, JsonWriter().Strings(request.cluster_by).Take()}};
+		if (!job.marks.clustered_by.empty()) {
+			file.tags = StringMap {{CLUSTERED_BY_TAG, JsonWriter().Strings(job.marks.clustered_by).Take()}};
+		}
+		if (job.marks.is_own_clustering) {
+			file.clustering_provider = CLUSTERING_PROVIDER;
 		}
 		counts.added_bytes += uint64_t(file.size);
 	}
@@ -62,7 +65,7 @@ TableChange MakeOptimizeChange(const RewriteJob &job, const OptimizeRequest &req
 		predicates.push_back(request.where);
 	}
 	change.operation_parameters["predicate"] = JsonWriter().Strings(predicates).Take();
-	change.operation_parameters["clusterBy"] = JsonWriter().Strings(request.cluster_by).Take();
+	change.operation_parameters["clusterBy"] = JsonWriter().Strings(job.marks.shown).Take();
 	change.operation_parameters["zOrderBy"] = "[]";
 	change.operation_parameters["auto"] = "false";
 	SetMetrics(counts, files, change.operation_metrics);

@@ -12,6 +12,8 @@
 #include "engine/session/lake_instance.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/session/reexecution.hpp"
+#include "log/clustered_by.hpp"
+#include "protocol/clustering.hpp"
 
 #include <algorithm>
 
@@ -47,6 +49,59 @@ void CutToCommit(OptimizePlan &plan, uint64_t bytes_max) {
 	plan.bytes = bytes;
 }
 
+//! For the columns that the call names; else for the table's own.
+RewriteJob::Marks MarksFor(const Snapshot &snapshot, const OptimizeRequest &request) {
+	if (!request.cluster_by.empty()) {
+		return {request.cluster_by, request.cluster_by, false};
+	}
+	RewriteJob::Marks marks;
+	const auto columns = ClusteringColumnsOf(snapshot);
+	for (const auto &path : columns) {
+		marks.clustered_by.push_back(PathText(path));
+	}
+	for (const auto &path : LogicalNames(snapshot.configuration->GetSchema(), columns)) {
+		marks.shown.push_back(PathText(path));
+	}
+	marks.is_own_clustering = !marks.clustered_by.empty();
+	return marks;
+}
+
+//! The field of a physical name, nullopt where there is none.
+std::optional<size_t> PlaceOf(const std::vector<StructField> &fields, const std::string &physical_name) {
+	const auto field = std::find_if(fields.begin(), fields.end(), [&](const StructField &candidate) {
+		return candidate.PhysicalName() == physical_name;
+	});
+	return field == fields.end() ? std::nullopt : std::optional<size_t>(field - fields.begin());
+}
+
+//! What the table's clustering names and its schema has not is left out.
+std::vector<ClusterColumn> OwnClusterColumns(const Snapshot &snapshot) {
+	std::vector<ClusterColumn> columns;
+	for (const auto &path : ClusteringColumnsOf(snapshot)) {
+		const auto *fields = &snapshot.configuration->GetSchema().fields;
+		std::vector<size_t> places;
+		for (const auto &name : path) {
+			if (const auto place = PlaceOf(*fields, name)) {
+				places.push_back(*place);
+				fields = &(*fields)[*place].type->fields;
+			}
+		}
+		if (!path.empty() && places.size() == path.size()) {
+			columns.push_back({places[0], {places.begin() + 1, places.end()}});
+		}
+	}
+	return columns;
+}
+
+//! The columns that the call names.
+std::vector<ClusterColumn> GivenClusterColumns(const Snapshot &snapshot, const std::vector<std::string> &names) {
+	std::vector<ClusterColumn> columns;
+	for (const auto field : ClusterColumnsOf(snapshot, names)) {
+		columns.push_back({field});
+	}
+	return columns;
+}
+
 //! A batch: a transaction of its own beside the statement's, which stays empty. Rolled back unless it was committed.
 class BatchTransaction {
 public:
@@ -70,7 +125,6 @@ public:
 	      commit_bytes(CommitBytes(context)) {
 		options.group_bytes_max = commit_bytes;
 		options.deleted_share_max = request.purge ? 0 : options.deleted_share_max;
-		options.clustered_by = request.cluster_by.empty() ? "" : JsonWriter().Strings(request.cluster_by).Take();
 	}
 
 	OptimizeCounts Run() {
@@ -104,7 +158,9 @@ private:
 		return snapshot;
 	}
 
-	OptimizePlan Plan(const Snapshot &snapshot, const FilePartitions &partitions) {
+	OptimizePlan Plan(const Snapshot &snapshot, const FilePartitions &partitions, const RewriteJob::Marks &marks) {
+		options.clustered_by = marks.clustered_by.empty() ? "" : JsonWriter().Strings(marks.clustered_by).Take();
+		options.keeps_other_providers = marks.is_own_clustering;
 		options.target_file_size_bytes =
 		    request.target_file_size_bytes.value_or(snapshot.configuration->TargetFileSizeBytes());
 		if (!request.where.empty()) {
@@ -125,7 +181,8 @@ private:
 			counts.files_before = snapshot->files.LiveCount();
 			counts.bytes_before = snapshot->files.LiveBytes();
 		}
-		auto plan = Plan(*snapshot, partitions);
+		const auto marks = AtBorder([&] { return MarksFor(*snapshot, request); });
+		auto plan = Plan(*snapshot, partitions, marks);
 		if (!has_begun) {
 			progress.total = plan.bytes;
 			has_begun = true;
@@ -135,8 +192,9 @@ private:
 			is_done = true;
 			return duckdb::ErrorData();
 		}
-		const RewriteJob job {WithRowTracking(snapshot), partitions, plan,
-		                      ClusterColumnsOf(*snapshot, request.cluster_by), progress.done};
+		const auto columns =
+		    marks.is_own_clustering ? OwnClusterColumns(*snapshot) : GivenClusterColumns(*snapshot, request.cluster_by);
+		const RewriteJob job {WithRowTracking(snapshot), partitions, plan, columns, marks, progress.done};
 		auto spec = AtBorder([&] { return WithRowTracking(MakeWriteSpec(request.location, snapshot->configuration)); });
 		spec.target_file_size_bytes = options.target_file_size_bytes;
 		auto files = RewriteFiles(context, transaction, job, std::move(spec));

@@ -12,13 +12,31 @@
 
 namespace merganser {
 
+//! A column, or a field of a struct in it, that rows are clustered by.
+struct ClusterColumn {
+	//! Of the schema.
+	size_t field = 0;
+	//! From the column to the field: the place in each struct.
+	std::vector<size_t> children {};
+};
+
 //! One batch of a plan, to be written anew.
 struct RewriteJob {
 	SnapshotPtr snapshot;
 	const FilePartitions &partitions;
 	const OptimizePlan &plan;
-	//! Schema columns that rows are clustered by; empty: none.
-	std::vector<size_t> cluster_columns;
+	//! Empty: rows are not clustered.
+	std::vector<ClusterColumn> cluster_columns;
+	//! What new files say of it.
+	struct Marks {
+		//! By physical names where the clustering is the table's own, so that a rename clusters nothing anew.
+		std::vector<std::string> clustered_by;
+		//! The same for the history, by the names of columns.
+		std::vector<std::string> shown;
+		//! As the table says, not as the call does.
+		bool is_own_clustering = false;
+	};
+	Marks marks;
 	//! How far all batches of the statement are, in bytes of old files.
 	std::atomic<uint64_t> &done_bytes;
 

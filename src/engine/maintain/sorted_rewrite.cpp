@@ -30,16 +30,21 @@ duckdb::BoundOrderByNode OrderBy(const duckdb::LogicalType &type, size_t positio
 	                                duckdb::make_uniq<duckdb::BoundReferenceExpression>(type, position));
 }
 
+//! One plain column needs no curve.
+bool HasCurve(const std::vector<ClusterColumn> &columns) {
+	return columns.size() > 1 || (columns.size() == 1 && !columns[0].children.empty());
+}
+
 //! Sorts rows of the table's data columns, with a place on the curve behind them where there is one.
-std::unique_ptr<duckdb::Sort> MakeSort(const FileWriting &writing, const std::vector<size_t> &cluster_columns) {
+std::unique_ptr<duckdb::Sort> MakeSort(const FileWriting &writing, const std::vector<ClusterColumn> &cluster_columns) {
 	const auto &columns = writing.columns;
 	auto types = columns.types;
 	duckdb::vector<duckdb::BoundOrderByNode> orders;
-	if (cluster_columns.size() > 1) {
+	if (HasCurve(cluster_columns)) {
 		orders.push_back(OrderBy(duckdb::LogicalType::UBIGINT, types.size(), SortKey()));
 		types.push_back(duckdb::LogicalType::UBIGINT);
 	} else if (cluster_columns.size() == 1) {
-		const auto position = PositionOf(writing, cluster_columns[0]);
+		const auto position = PositionOf(writing, cluster_columns[0].field);
 		orders.push_back(OrderBy(types[position], position, SortKey()));
 	} else {
 		for (const auto &key : writing.spec.sort_keys) {
@@ -85,8 +90,8 @@ SortedRewrite::SortedRewrite(FileWriting &writing_p, const RewriteJob &job_p, si
 SortedRewrite::~SortedRewrite() = default;
 
 uint64_t SortedRewrite::Run() {
-	if (job.cluster_columns.size() > 1) {
-		ranks = std::make_unique<ClusterRanks>(writing.context, job, runs, job.cluster_columns);
+	if (HasCurve(job.cluster_columns)) {
+		ranks = std::make_unique<ClusterRanks>(writing.context, job, runs);
 	}
 	sorting.sort = MakeSort(writing, job.cluster_columns);
 	sorting.sink = sorting.sort->GetGlobalSinkState(writing.context);
@@ -120,8 +125,8 @@ void SortedRewrite::SinkRuns() {
 void SortedRewrite::SinkRun(const FileRun &run, duckdb::ExecutionContext &execution, duckdb::OperatorSinkInput &input) {
 	RunReader reader(writing.context, job, run, writing.columns.fields);
 	std::vector<size_t> positions;
-	for (const auto column : job.cluster_columns) {
-		positions.push_back(PositionOf(writing, column));
+	for (const auto &column : job.cluster_columns) {
+		positions.push_back(PositionOf(writing, column.field));
 	}
 	auto types = writing.columns.types;
 	if (ranks) {

@@ -90,6 +90,23 @@ protected:
 	}
 };
 
+TEST_F(OptimizePlanTest, LeavesFilesOfOtherClusteringImplementationsAlone) {
+	auto foreign = File("foreign", 10);
+	foreign.clustering_provider = "liquid";
+	auto own = File("own", TARGET);
+	own.clustering_provider = CLUSTERING_PROVIDER;
+	own.tags = StringMap {{CLUSTERED_BY_TAG, R"(["a"])"}};
+	auto other_columns = File("other_columns", TARGET);
+	other_columns.clustering_provider = CLUSTERING_PROVIDER;
+	other_columns.tags = StringMap {{CLUSTERED_BY_TAG, R"(["p"])"}};
+	Commit({foreign, own, other_columns, File("new", TARGET)});
+	options.clustered_by = R"(["a"])";
+	options.keeps_other_providers = true;
+	EXPECT_EQ(Plan(), (Groups {"other_columns,new"}));
+	options.keeps_other_providers = false;
+	EXPECT_EQ(Plan(), (Groups {"foreign,other_columns,new"}));
+}
+
 TEST_F(OptimizePlanTest, AnEmptyTableHasNothingToDo) {
 	EXPECT_EQ(Plan(), Groups());
 }
