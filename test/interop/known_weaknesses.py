@@ -53,11 +53,13 @@ WEAKNESSES: list[Weakness] = [
              "delta-rs 1.6 cannot add a field to the structs in a map that an old file holds"),
     Weakness("delta-rs", "test.sql.alter.change_type/lake/main/t", DELTA_RS_WIDENING),
     Weakness("delta-rs", "test.sql.alter.change_type_refused/lake/main/t", DELTA_RS_WIDENING),
+    Weakness("delta-rs", "test.sql.check.nothing_wrong/lake/main/t", DELTA_RS_WIDENING),
     Weakness("delta-rs", "test.sql.optimize.changed_schema/lake/main/t", DELTA_RS_WIDENING),
     Weakness("polars", "test.sql.alter.change_type/lake/main/t", POLARS_WIDENING),
     Weakness("polars", "test.sql.alter.change_type_refused/lake/main/t", POLARS_WIDENING),
     Weakness("polars", "test.sql.alter.rename_table/lake/main/new name", POLARS_FOLDER),
     Weakness("duckdb-delta", "test.sql.alter.rename_column/lake/main/t", DUCKDB_MAPPED_PARTITIONS),
+    Weakness("duckdb-delta", "test.sql.row_tracking.rewritten_layouts/lake/main/p", DUCKDB_MAPPED_PARTITIONS),
     Weakness("duckdb-delta", "test.sql.catalog.names/*/per%20cent", PERCENT_FOLDER),
 ]
 
