@@ -56,38 +56,11 @@ NUMBER ReadLittleEndian(std::string_view bytes, size_t at) {
 	return value;
 }
 
-//! Writes the offsets of [first, first + count) that are not in `bitmap`, counted from `first` and moved by `shift`.
-uint32_t *AppendKept(const roaring_bitmap_t *bitmap, uint32_t first, uint32_t count, uint32_t shift, uint32_t *kept) {
-	uint32_t next = 0;
-	auto keep_until = [&](uint32_t end) {
-		for (; next < end; next++) {
-			*kept++ = shift + next;
-		}
-	};
-	if (bitmap) {
-		roaring_uint32_iterator_t iterator;
-		roaring_iterator_init(bitmap, &iterator);
-		constexpr uint32_t BATCH = 256;
-		uint32_t deleted[BATCH];
-		bool more = roaring_uint32_iterator_move_equalorlarger(&iterator, first);
-		while (more && next < count) {
-			uint32_t read = roaring_uint32_iterator_read(&iterator, deleted, std::min(BATCH, count - next));
-			for (uint32_t i = 0; i < read && deleted[i] - first < count; i++) {
-				keep_until(deleted[i] - first);
-				next = deleted[i] - first + 1;
-			}
-			more = read > 0 && iterator.has_value && deleted[read - 1] - first < count;
-		}
-	}
-	keep_until(count);
-	return kept;
-}
-
-//! The other way round: those that are in `bitmap`.
-uint32_t *AppendMembers(const roaring_bitmap_t *bitmap, uint32_t first, uint32_t count, uint32_t shift,
-                        uint32_t *members) {
+//! Calls `each` with those of [first, first + count) that are in `bitmap`, counted from `first`.
+template <class EACH>
+void ForEachMember(const roaring_bitmap_t *bitmap, uint32_t first, uint32_t count, const EACH &each) {
 	if (!bitmap) {
-		return members;
+		return;
 	}
 	roaring_uint32_iterator_t iterator;
 	roaring_iterator_init(bitmap, &iterator);
@@ -98,11 +71,10 @@ uint32_t *AppendMembers(const roaring_bitmap_t *bitmap, uint32_t first, uint32_t
 		const uint32_t read = roaring_uint32_iterator_read(&iterator, found, BATCH);
 		uint32_t used = 0;
 		for (; used < read && found[used] - first < count; used++) {
-			*members++ = shift + (found[used] - first);
+			each(found[used] - first);
 		}
 		more = read > 0 && used == read && iterator.has_value;
 	}
-	return members;
 }
 
 } // namespace
@@ -119,6 +91,9 @@ struct DeletionVector::Bitmaps {
 		}
 		return nullptr;
 	}
+	//! Calls `each` with the offsets of [0, count) for which start + offset is in the set.
+	template <class EACH>
+	void ForEachIn(uint64_t start, uint32_t count, const EACH &each) const;
 	roaring_bitmap_t *FindOrAdd(uint32_t key) {
 		auto place = std::lower_bound(by_key.begin(), by_key.end(), key,
 		                              [](const auto &entry, uint32_t wanted) { return entry.first < wanted; });
@@ -185,27 +160,59 @@ void DeletionVector::Subtract(const DeletionVector &other) {
 	}
 }
 
-uint32_t DeletionVector::SelectKept(uint64_t start, uint32_t count, uint32_t *kept) const {
-	auto *end = kept;
+template <class EACH>
+void DeletionVector::Bitmaps::ForEachIn(uint64_t start, uint32_t count, const EACH &each) const {
 	// A range meets at most two bitmaps: the one of its first row and the next one.
-	uint64_t until_next_key = (uint64_t(1) << 32) - LowBits(start);
-	auto in_first = static_cast<uint32_t>(std::min<uint64_t>(count, until_next_key));
-	end = AppendKept(bitmaps->Find(HighBits(start)), LowBits(start), in_first, 0, end);
+	const uint64_t until_next_key = (uint64_t(1) << 32) - LowBits(start);
+	const auto in_first = static_cast<uint32_t>(std::min<uint64_t>(count, until_next_key));
+	ForEachMember(Find(HighBits(start)), LowBits(start), in_first, each);
 	if (in_first < count) {
-		end = AppendKept(bitmaps->Find(HighBits(start) + 1), 0, count - in_first, in_first, end);
+		ForEachMember(Find(HighBits(start) + 1), 0, count - in_first,
+		              [&](uint32_t offset) { each(in_first + offset); });
+	}
+}
+
+uint32_t DeletionVector::SelectKept(uint64_t start, uint32_t count, uint32_t *kept) const {
+	constexpr uint32_t BLOCK = 2048;
+	auto *end = kept;
+	for (uint32_t first = 0; first < count; first += BLOCK) {
+		uint64_t words[BLOCK / 64] = {};
+		const auto rows = std::min(BLOCK, count - first);
+		MarkMembers(start + first, rows, words);
+		for (uint32_t i = 0; i < rows; i++) {
+			// Without a branch, which nobody could foresee.
+			*end = first + i;
+			end += ~words[i / 64] >> (i % 64) & 1;
+		}
 	}
 	return static_cast<uint32_t>(end - kept);
 }
 
 uint32_t DeletionVector::SelectMembers(uint64_t start, uint32_t count, uint32_t *members) const {
 	auto *end = members;
-	uint64_t until_next_key = (uint64_t(1) << 32) - LowBits(start);
-	auto in_first = static_cast<uint32_t>(std::min<uint64_t>(count, until_next_key));
-	end = AppendMembers(bitmaps->Find(HighBits(start)), LowBits(start), in_first, 0, end);
-	if (in_first < count) {
-		end = AppendMembers(bitmaps->Find(HighBits(start) + 1), 0, count - in_first, in_first, end);
-	}
+	bitmaps->ForEachIn(start, count, [&](uint32_t offset) { *end++ = offset; });
 	return static_cast<uint32_t>(end - members);
+}
+
+void DeletionVector::MarkMembers(uint64_t start, uint32_t count, uint64_t *words) const {
+	bitmaps->ForEachIn(start, count, [&](uint32_t offset) { words[offset / 64] |= uint64_t(1) << (offset % 64); });
+}
+
+std::vector<uint64_t> DeletionVector::DenseMembers() const {
+	constexpr uint64_t BITS_PER_MEMBER_MAX = 32;
+	if (bitmaps->by_key.size() != 1 || bitmaps->by_key[0].first != 0) {
+		return {};
+	}
+	const auto bitmap = bitmaps->by_key[0].second.get();
+	const auto last = roaring_bitmap_maximum(bitmap);
+	if (last / BITS_PER_MEMBER_MAX >= Cardinality()) {
+		return {};
+	}
+	const std::unique_ptr<bitset_t, decltype(&bitset_free)> bits(bitset_create(), bitset_free);
+	if (!bits || !roaring_bitmap_to_bitset(bitmap, bits.get())) {
+		throw Error(ErrorKind::OUT_OF_MEMORY, "no memory for a deletion vector");
+	}
+	return {bits->array, bits->array + bits->arraysize};
 }
 
 uint64_t DeletionVector::CountInRange(uint64_t start, uint64_t count) const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace merganser {
 
@@ -31,6 +32,12 @@ public:
 	uint32_t SelectKept(uint64_t start, uint32_t count, uint32_t *kept) const;
 	//! The other way round: the offsets i for which start + i IS in the set. Requires: room for `count` entries.
 	uint32_t SelectMembers(uint64_t start, uint32_t count, uint32_t *members) const;
+	//! Sets bit i % 64 of words[i / 64] for every i in [0, count) for which start + i is in the set. Requires: all bits
+	//! are 0.
+	void MarkMembers(uint64_t start, uint32_t count, uint64_t *words) const;
+	//! A bit for each position up to the last one of the set, as MarkMembers sets them from 0 on; empty where that
+	//! would take more than four bytes for each position of the set.
+	std::vector<uint64_t> DenseMembers() const;
 	//! Number of deleted positions in [start, start + count).
 	uint64_t CountInRange(uint64_t start, uint64_t count) const;
 

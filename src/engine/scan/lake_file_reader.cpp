@@ -87,8 +87,8 @@ bool IsExactFilterCast(const duckdb::LogicalType &table, const duckdb::LogicalTy
 	return table == file || (table.IsIntegral() && file.IsIntegral() && !HasBloomFilter(filter));
 }
 
-//! nullptr when every row of the file is read.
-duckdb::unique_ptr<duckdb::DeleteFilter> RowFilterOf(LakeScanInfo &info, FileRef file) {
+//! nullptr when every row of the file is read. `is_alone`: no filter of the reader sees the rows.
+duckdb::unique_ptr<duckdb::DeleteFilter> RowFilterOf(LakeScanInfo &info, FileRef file, bool is_alone) {
 	const auto *chosen = info.target.chosen.get();
 	if (chosen && chosen->mode == ChosenRows::Mode::ONLY) {
 		return duckdb::make_uniq<OnlyRows>(chosen->rows.at(FileIndexOf(file)));
@@ -109,7 +109,14 @@ duckdb::unique_ptr<duckdb::DeleteFilter> RowFilterOf(LakeScanInfo &info, FileRef
 		}
 		deleted = std::move(rows);
 	}
-	return deleted ? duckdb::make_uniq<KeptRows>(std::move(deleted)) : nullptr;
+	if (!deleted) {
+		return nullptr;
+	}
+	auto kept = duckdb::make_uniq<KeptRows>(std::move(deleted));
+	if (is_alone) {
+		kept->RemoveAfterRead();
+	}
+	return kept;
 }
 
 const duckdb::MultiFileColumnDefinition *FindByNumber(const duckdb::BaseFileReader &reader,
@@ -242,12 +249,14 @@ LakeFileReader::InitializeReader(duckdb::MultiFileReaderData &reader_data, const
 			}
 		}
 	}
-	reader.deletion_filter = AtBorder([&] { return RowFilterOf(*info, file); });
 	FinalizeBind(reader_data, bind_data.file_options, bind_data.reader_bind, table_columns, global_column_ids, context,
 	             gstate.multi_file_reader_state.get());
-	return CreateMapping(context, reader_data, table_columns, global_column_ids, filters.get(), gstate.file_list,
-	                     bind_data.reader_bind, bind_data.virtual_columns,
-	                     duckdb::MultiFileColumnMappingMode::BY_FIELD_ID);
+	const auto result = CreateMapping(context, reader_data, table_columns, global_column_ids, filters.get(),
+	                                  gstate.file_list, bind_data.reader_bind, bind_data.virtual_columns,
+	                                  duckdb::MultiFileColumnMappingMode::BY_FIELD_ID);
+	const bool is_alone = !reader.filters || reader.filters->filters.empty();
+	reader.deletion_filter = AtBorder([&] { return RowFilterOf(*info, file, is_alone); });
+	return result;
 }
 
 // DuckDB's signature.
@@ -265,6 +274,7 @@ void LakeFileReader::FinalizeChunk(duckdb::ClientContext &context, const duckdb:
                                    duckdb::DataChunk &input_chunk, duckdb::DataChunk &output_chunk,
                                    duckdb::ExpressionExecutor &executor,
                                    duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> global_state) {
+	KeptRows::RemoveDeleted(reader, input_chunk);
 	global_state->Cast<RowTrackingFilters>().Apply(context, reader_data, input_chunk);
 	MultiFileReader::FinalizeChunk(context, bind_data, reader, reader_data, input_chunk, output_chunk, executor,
 	                               global_state);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "duckdb.hpp"
+#include "duckdb/common/multi_file/base_file_reader.hpp"
 #include "duckdb/common/multi_file/multi_file_data.hpp"
 #include "log/snapshot.hpp"
 #include "protocol/deletion_vector.hpp"
@@ -8,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace merganser {
 
@@ -52,15 +54,25 @@ private:
 	std::shared_ptr<const DeletionVector> rows;
 };
 
-//! Keeps the rows that a deletion vector does not name. Immutable; shared by the threads that read one file.
+//! Keeps the rows that a deletion vector does not name. Shared by the threads that read one file.
 class KeptRows : public duckdb::DeleteFilter {
 public:
 	explicit KeptRows(std::shared_ptr<const DeletionVector> deleted);
+
+	//! From now on deleted rows are read too, and RemoveDeleted takes them out: vectors stay flat, which what comes
+	//! after the scan reads faster than a selection of their rows. Requires: nobody looks at the rows before
+	//! RemoveDeleted, no filter either.
+	void RemoveAfterRead();
 	duckdb::idx_t Filter(duckdb::row_t start_row_index, duckdb::idx_t count,
 	                     duckdb::SelectionVector &result_sel) override;
+	//! Takes the deleted rows out of those that this thread has just read, whose positions it told Filter.
+	static void RemoveDeleted(const duckdb::BaseFileReader &reader, duckdb::DataChunk &rows);
 
 private:
-	std::shared_ptr<const DeletionVector> deleted;
+	const std::shared_ptr<const DeletionVector> deleted;
+	bool removes_after_read = false;
+	//! DeletionVector::DenseMembers, where rows are removed after they were read.
+	std::vector<uint64_t> dense;
 };
 
 } // namespace merganser

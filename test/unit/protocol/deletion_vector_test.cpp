@@ -210,6 +210,33 @@ TEST(DeletionVector, MembersAreWhatIsNotKept) {
 	}
 }
 
+TEST(DeletionVector, MarksAreItsMembers) {
+	for (const uint64_t step : {1, 3, 40, 5000}) {
+		DeletionVector vector;
+		for (uint64_t row = 700; row < 300000; row += step) {
+			vector.Add(row);
+		}
+		const auto dense = vector.DenseMembers();
+		EXPECT_EQ(dense.empty(), step > 32) << step;
+		for (uint64_t row = 0; row < dense.size() * 64; row++) {
+			ASSERT_EQ(dense[row / 64] >> (row % 64) & 1, vector.Contains(row)) << step << " " << row;
+		}
+		for (uint64_t start : {uint64_t(0), uint64_t(64), uint64_t(677), uint64_t(299000), uint64_t(1) << 32}) {
+			uint64_t words[32] = {};
+			vector.MarkMembers(start, 2000, words);
+			for (uint64_t row = 0; row < 2048; row++) {
+				ASSERT_EQ(words[row / 64] >> (row % 64) & 1, row < 2000 && vector.Contains(start + row)) << start;
+			}
+		}
+	}
+	// Positions past 32 bits have bitmaps of their own.
+	DeletionVector far;
+	far.Add(0);
+	far.Add(uint64_t(1) << 32);
+	EXPECT_TRUE(far.DenseMembers().empty());
+	EXPECT_TRUE(DeletionVector().DenseMembers().empty());
+}
+
 TEST(DeletionVector, ParseRefusesDamage) {
 	DeletionVector vector;
 	vector.Add(1);
