@@ -35,6 +35,7 @@ TEST(UpkeepSim, NothingWithinTheRetentionIsLost) {
 	uint64_t deleted_files = 0;
 	uint64_t deleted_log_files = 0;
 	uint64_t restores = 0;
+	uint64_t optimized_files = 0;
 	uint64_t versions_read = 0;
 	uint64_t voids = 0;
 	for (uint64_t seed = 1; seed <= seeds && !HasFailure(); seed++) {
@@ -43,15 +44,18 @@ TEST(UpkeepSim, NothingWithinTheRetentionIsLost) {
 		deleted_files += world->deleted_files;
 		deleted_log_files += world->deleted_log_files;
 		restores += world->restores;
+		optimized_files += world->optimized_files;
 		versions_read += world->versions_read;
 		voids += world->is_void;
 	}
 	std::cout << "deleted files " << deleted_files << ", log files " << deleted_log_files << ", restores " << restores
-	          << ", versions read " << versions_read << ", void " << voids << std::endl;
+	          << ", optimized files " << optimized_files << ", versions read " << versions_read << ", void " << voids
+	          << std::endl;
 	// A simulation in which nothing is deleted shows nothing.
 	EXPECT_GT(deleted_files, seeds);
 	EXPECT_GT(deleted_log_files, seeds);
 	EXPECT_GT(restores, seeds / 2);
+	EXPECT_GT(optimized_files, seeds);
 	EXPECT_GT(versions_read, seeds * 10);
 	EXPECT_LT(voids, seeds / 4);
 }

@@ -6,6 +6,7 @@
 #include "txn/overwrite.hpp"
 #include "txn/restore.hpp"
 #include "upkeep/log_cleanup.hpp"
+#include "upkeep/optimize_change.hpp"
 #include "upkeep/vacuum.hpp"
 
 #include <algorithm>
@@ -21,6 +22,10 @@ constexpr int64_t FILE_RETENTION_MS = 72 * HOUR_MS;
 constexpr int64_t LOG_RETENTION_MS = 96 * HOUR_MS;
 constexpr int UPKEEP_READ_TRIES_MAX = 8;
 constexpr int LONG_READ_STEPS = 200;
+//! So that four files of one row are not small together.
+constexpr uint64_t TARGET_FILE_SIZE_BYTES = 8;
+//! More rows are not written together.
+constexpr uint64_t OPTIMIZE_ROWS_MAX = 6;
 
 //! Work of a client that a failing store may end; anything else is a defect.
 template <class WORK>
@@ -53,29 +58,40 @@ struct UpkeepWorld::Client {
 	    : world(world_p), name(std::move(name_p)), random(client_seed), log(world_p, random, UPKEEP_READ_TRIES_MAX) {
 	}
 
+	//! A file of one new row.
 	AddFile WriteFile() {
+		return WriteFile({name + "-" + std::to_string(file_count + 1)});
+	}
+
+	//! A byte is a row.
+	AddFile WriteFile(std::vector<std::string> rows) {
 		AddFile file;
 		file.path = name + "-" + std::to_string(++file_count);
-		file.size = 1;
+		file.size = int64_t(rows.size());
 		file.modification_time = world.clock.NowMs();
 		first_write_ms = std::min(first_write_ms, file.modification_time);
-		file.stats = R"({"numRecords":1})";
-		world.location.store->Put(world.location.ResolveFile(file.path), "x");
+		file.stats = R"({"numRecords":)" + std::to_string(rows.size()) + "}";
+		world.location.store->Put(world.location.ResolveFile(file.path), std::string(rows.size(), 'x'));
+		world.rows_of[file.path] = std::move(rows);
 		return file;
 	}
 
 	void Commit(TableChange change, SnapshotPtr base) {
 		Written record;
+		record.restores = change.known_files.restores_old;
 		for (const auto &file : change.added_files) {
-			record.added.push_back(file.path);
+			record.changes_data = record.changes_data && file.data_change;
+			const auto &rows = world.rows_of.at(file.path);
+			record.added.insert(rows.begin(), rows.end());
 		}
 		for (const auto &file : change.removed_files) {
-			record.removed.push_back(file.path);
+			const auto &rows = world.rows_of.at(file.path);
+			record.removed.insert(rows.begin(), rows.end());
 		}
 		CommitRequest request;
 		request.location = world.location;
 		request.engine_info = "sim/" + name;
-		request.read_set.whole_table = !change.removed_files.empty();
+		request.read_set.whole_table = record.changes_data && !change.removed_files.empty();
 		request.base = std::move(base);
 		request.change = std::move(change);
 		record.outcome = log.Commit(request).outcome;
@@ -141,6 +157,45 @@ struct UpkeepWorld::Client {
 				CheckAddedFilesExist(world.location, change);
 				Commit(std::move(change), base);
 				world.restores++;
+			}
+		});
+	}
+
+	//! Plans, writes hours later, and commits hours after that.
+	void Optimize() {
+		Pause(8);
+		Try([&] {
+			first_write_ms = world.clock.NowMs();
+			const auto base = log.Look();
+			if (!base) {
+				return;
+			}
+			OptimizeOptions options;
+			options.target_file_size_bytes = TARGET_FILE_SIZE_BYTES;
+			options.group_bytes_max = OPTIMIZE_ROWS_MAX;
+			const auto plan = PlanOptimize(*base, FilePartitions(*base), options);
+			std::vector<AddFile> files;
+			for (const auto &group : plan.groups) {
+				Pause(4);
+				std::vector<std::string> rows;
+				for (size_t i = group.begin; i < group.end; i++) {
+					const auto path = base->files.BatchOf(plan.files[i]).Path(plan.files[i].row);
+					world.location.store->Head(world.location.ResolveFile(path));
+					const auto &more = world.rows_of.at(std::string(path));
+					rows.insert(rows.end(), more.begin(), more.end());
+				}
+				files.push_back(WriteFile(std::move(rows)));
+			}
+			if (files.empty()) {
+				return;
+			}
+			OptimizeCounts counts;
+			auto change =
+			    MakeOptimizeChange({*base, plan, ClusterMarks(), ""}, std::move(files), world.clock.NowMs(), counts);
+			Pause(8);
+			Commit(std::move(change), base);
+			if (world.written.back().outcome == CommitOutcome::COMMITTED) {
+				world.optimized_files += counts.removed_files;
 			}
 		});
 	}
@@ -250,6 +305,8 @@ void UpkeepWorld::AddEverybody() {
 	AddClient("append2", 14, &Client::Append);
 	AddClient("overwrite", 14, &Client::Overwrite);
 	AddClient("restore", 10, &Client::Restore);
+	AddClient("optimize", 10, &Client::Optimize);
+	AddClient("optimize2", seed % 4 == 0 ? 8 : 0, &Client::Optimize);
 	AddClient("vacuum", 14, &Client::Vacuum);
 	AddClient("vacuum2", seed % 3 == 0 ? 10 : 0, &Client::Vacuum);
 	AddClient("clean", 14, &Client::CleanUp);
@@ -286,30 +343,44 @@ void UpkeepWorld::ReadVersions(const std::string &reader) {
 	}
 }
 
-void UpkeepWorld::CheckLiveFiles(const Snapshot &newest, std::vector<std::string> &found) const {
-	std::set<std::string> live;
-	newest.files.ForEachLive(
-	    [&](FileRef file) { live.insert(std::string(newest.files.BatchOf(file).Path(file.row))); });
+void UpkeepWorld::CheckRows(const Snapshot &newest, std::vector<std::string> &found) const {
 	std::set<std::string> may_be_added;
 	std::set<std::string> may_be_removed;
+	std::set<std::string> is_removed;
+	std::set<std::string> may_be_restored;
 	for (const auto &record : written) {
-		const bool may_be_there =
-		    record.outcome == CommitOutcome::COMMITTED || record.outcome == CommitOutcome::UNKNOWN;
-		if (may_be_there) {
-			may_be_added.insert(record.added.begin(), record.added.end());
-			may_be_removed.insert(record.removed.begin(), record.removed.end());
+		if (!record.changes_data || !record.MayBeThere()) {
+			continue;
+		}
+		may_be_added.insert(record.added.begin(), record.added.end());
+		may_be_removed.insert(record.removed.begin(), record.removed.end());
+		if (record.restores) {
+			may_be_restored.insert(record.added.begin(), record.added.end());
+		}
+		if (record.outcome == CommitOutcome::COMMITTED) {
+			std::set_difference(record.removed.begin(), record.removed.end(), record.added.begin(), record.added.end(),
+			                    std::inserter(is_removed, is_removed.end()));
 		}
 	}
-	for (const auto &record : written) {
-		for (const auto &path : record.added) {
-			if (record.outcome == CommitOutcome::COMMITTED && !may_be_removed.count(path) && !live.count(path)) {
-				found.push_back("the committed file " + path + " is not in the table");
+	std::set<std::string> live;
+	newest.files.ForEachLive([&](FileRef file) {
+		for (const auto &row : rows_of.at(std::string(newest.files.BatchOf(file).Path(file.row)))) {
+			if (!live.insert(row).second) {
+				found.push_back("the row " + row + " is in the table twice");
+			}
+			if (!may_be_added.count(row)) {
+				found.push_back("nobody committed the row " + row);
+			}
+			if (is_removed.count(row) && !may_be_restored.count(row)) {
+				found.push_back("the row " + row + " was removed and is in the table");
 			}
 		}
-	}
-	for (const auto &path : live) {
-		if (!may_be_added.count(path)) {
-			found.push_back("nobody committed the file " + path);
+	});
+	for (const auto &record : written) {
+		for (const auto &row : record.added) {
+			if (record.outcome == CommitOutcome::COMMITTED && !may_be_removed.count(row) && !live.count(row)) {
+				found.push_back("the committed row " + row + " is not in the table");
+			}
 		}
 	}
 }
@@ -320,7 +391,7 @@ std::vector<std::string> UpkeepWorld::Check() {
 	}
 	ReadVersions("end");
 	auto found = problems;
-	CheckLiveFiles(*LoadSnapshot(plain_location, LogContext {parquet}), found);
+	CheckRows(*LoadSnapshot(plain_location, LogContext {parquet}), found);
 	const auto commits = LogInventory::List(plain_location).commits;
 	for (auto commit = commits.begin(); commit != commits.end(); ++commit) {
 		const auto next = std::next(commit);

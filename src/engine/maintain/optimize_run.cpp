@@ -6,7 +6,6 @@
 #include "duckdb/main/attached_database.hpp"
 #include "duckdb/main/config.hpp"
 #include "engine/maintain/file_rewrite.hpp"
-#include "engine/maintain/optimize_change.hpp"
 #include "engine/maintain/partition_filter.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/session/lake_instance.hpp"
@@ -50,11 +49,11 @@ void CutToCommit(OptimizePlan &plan, uint64_t bytes_max) {
 }
 
 //! For the columns that the call names; else for the table's own.
-RewriteJob::Marks MarksFor(const Snapshot &snapshot, const OptimizeRequest &request) {
+ClusterMarks MarksFor(const Snapshot &snapshot, const OptimizeRequest &request) {
 	if (!request.cluster_by.empty()) {
 		return {request.cluster_by, request.cluster_by, false};
 	}
-	RewriteJob::Marks marks;
+	ClusterMarks marks;
 	const auto columns = ClusteringColumnsOf(snapshot);
 	for (const auto &path : columns) {
 		marks.clustered_by.push_back(PathText(path));
@@ -158,7 +157,7 @@ private:
 		return snapshot;
 	}
 
-	OptimizePlan Plan(const Snapshot &snapshot, const FilePartitions &partitions, const RewriteJob::Marks &marks) {
+	OptimizePlan Plan(const Snapshot &snapshot, const FilePartitions &partitions, const ClusterMarks &marks) {
 		options.clustered_by = marks.clustered_by.empty() ? "" : JsonWriter().Strings(marks.clustered_by).Take();
 		options.keeps_other_providers = marks.is_own_clustering;
 		options.target_file_size_bytes =
@@ -194,14 +193,14 @@ private:
 		}
 		const auto columns =
 		    marks.is_own_clustering ? OwnClusterColumns(*snapshot) : GivenClusterColumns(*snapshot, request.cluster_by);
-		const RewriteJob job {WithRowTracking(snapshot), partitions, plan, columns, marks, progress.done};
+		const RewriteJob job {WithRowTracking(snapshot), partitions, plan, columns, progress.done};
 		auto spec = AtBorder([&] { return WithRowTracking(MakeWriteSpec(request.location, snapshot->configuration)); });
 		spec.target_file_size_bytes = options.target_file_size_bytes;
 		auto files = RewriteFiles(context, transaction, job, std::move(spec));
 		OptimizeCounts own;
 		auto change = AtBorder([&] {
-			return MakeOptimizeChange(job, request, std::move(files), LakeInstance::Get(context).GetClock().NowMs(),
-			                          own);
+			const OptimizeBatch written {*snapshot, plan, marks, request.where};
+			return MakeOptimizeChange(written, std::move(files), LakeInstance::Get(context).GetClock().NowMs(), own);
 		});
 		transaction.Stage(context, request.location, std::move(change));
 		auto error = transaction.Commit(context);

@@ -3,6 +3,7 @@
 #include "duckdb.hpp"
 #include "engine/maintain/work_progress.hpp"
 #include "log/snapshot.hpp"
+#include "upkeep/optimize_change.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -22,19 +23,6 @@ struct OptimizeRequest {
 	std::optional<uint64_t> target_file_size_bytes;
 	//! Every file with deleted rows is written anew.
 	bool purge = false;
-};
-
-//! Files that were written, read and taken out, and what the table held.
-struct OptimizeCounts {
-	uint64_t added_files = 0;
-	uint64_t removed_files = 0;
-	uint64_t added_bytes = 0;
-	uint64_t removed_bytes = 0;
-	uint64_t removed_vectors = 0;
-	uint64_t partitions = 0;
-	uint64_t commits = 0;
-	uint64_t files_before = 0;
-	uint64_t bytes_before = 0;
 };
 
 //! The schema columns of these names. Throws BinderException for names that are none, partition columns, columns that

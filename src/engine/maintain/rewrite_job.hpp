@@ -27,16 +27,6 @@ struct RewriteJob {
 	const OptimizePlan &plan;
 	//! Empty: rows are not clustered.
 	std::vector<ClusterColumn> cluster_columns;
-	//! What new files say of it.
-	struct Marks {
-		//! By physical names where the clustering is the table's own, so that a rename clusters nothing anew.
-		std::vector<std::string> clustered_by;
-		//! The same for the history, by the names of columns.
-		std::vector<std::string> shown;
-		//! As the table says, not as the call does.
-		bool is_own_clustering = false;
-	};
-	Marks marks;
 	//! How far all batches of the statement are, in bytes of old files.
 	std::atomic<uint64_t> &done_bytes;
 

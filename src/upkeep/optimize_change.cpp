@@ -1,4 +1,4 @@
-#include "engine/maintain/optimize_change.hpp"
+#include "upkeep/optimize_change.hpp"
 
 #include "base/json_writer.hpp"
 #include "txn/overwrite.hpp"
@@ -37,35 +37,35 @@ void SetMetrics(const OptimizeCounts &counts, const std::vector<AddFile> &files,
 
 } // namespace
 
-TableChange MakeOptimizeChange(const RewriteJob &job, const OptimizeRequest &request, std::vector<AddFile> files,
-                               int64_t now_ms, OptimizeCounts &counts) {
+TableChange MakeOptimizeChange(const OptimizeBatch &batch, std::vector<AddFile> files, int64_t now_ms,
+                               OptimizeCounts &counts) {
 	TableChange change;
-	for (const auto file : job.plan.files) {
-		auto removal = RemovalOf(job.snapshot->files.BatchOf(file).ToAddFile(file.row), now_ms);
+	for (const auto file : batch.plan.files) {
+		auto removal = RemovalOf(batch.snapshot.files.BatchOf(file).ToAddFile(file.row), now_ms);
 		removal.data_change = false;
 		counts.removed_vectors += removal.deletion_vector.has_value();
 		change.removed_files.push_back(std::move(removal));
 	}
 	for (auto &file : files) {
 		file.data_change = false;
-		if (!job.marks.clustered_by.empty()) {
-			file.tags = StringMap {{CLUSTERED_BY_TAG, JsonWriter().Strings(job.marks.clustered_by).Take()}};
+		if (!batch.marks.clustered_by.empty()) {
+			file.tags = StringMap {{CLUSTERED_BY_TAG, JsonWriter().Strings(batch.marks.clustered_by).Take()}};
 		}
-		if (job.marks.is_own_clustering) {
+		if (batch.marks.is_own_clustering) {
 			file.clustering_provider = CLUSTERING_PROVIDER;
 		}
 		counts.added_bytes += uint64_t(file.size);
 	}
 	counts.added_files = files.size();
-	counts.removed_files = job.plan.files.size();
-	counts.removed_bytes = job.plan.bytes;
+	counts.removed_files = batch.plan.files.size();
+	counts.removed_bytes = batch.plan.bytes;
 	change.operation = "OPTIMIZE";
 	std::vector<std::string> predicates;
-	if (!request.where.empty()) {
-		predicates.push_back(request.where);
+	if (!batch.where.empty()) {
+		predicates.push_back(batch.where);
 	}
 	change.operation_parameters["predicate"] = JsonWriter().Strings(predicates).Take();
-	change.operation_parameters["clusterBy"] = JsonWriter().Strings(job.marks.shown).Take();
+	change.operation_parameters["clusterBy"] = JsonWriter().Strings(batch.marks.shown).Take();
 	change.operation_parameters["zOrderBy"] = "[]";
 	change.operation_parameters["auto"] = "false";
 	SetMetrics(counts, files, change.operation_metrics);
