@@ -141,10 +141,29 @@ def vacuum_dry_run(options) -> Report:
     return Report(figures, problems=[f"vacuum_dry_run: {problem}" for problem in problems])
 
 
+def checkpoint(options) -> Report:
+    folder = SCRATCH / "snapshot" / "t"
+    run_workload("make_snapshot_table", folder, 20_000 if options.small else 1_000_000, 20)
+    figures, problems = compare(["merganser", "delta_rs"], options.runs,
+                                lambda engine: run_workload("checkpoint", engine, folder),
+                                ("open_s", "checkpoint_s", "peak_mb"))
+    return Report(figures, problems=[f"checkpoint: {problem}" for problem in problems])
+
+
+def alter_columns(options) -> Report:
+    folder = SCRATCH / "alter_columns"
+    run_workload("alter_columns", "make", folder, tpch_source(options) / "lineitem.source.parquet")
+    figures, problems = compare(["merganser", "delta_rs"], options.runs,
+                                lambda engine: run_workload("alter_columns", engine, folder),
+                                ("rename_s", "drop_s", "peak_mb"))
+    shutil.rmtree(folder, ignore_errors=True)
+    return Report(figures, problems=[f"alter_columns: {problem}" for problem in problems])
+
+
 BENCHMARKS = {"merge_chain": merge_chain, "snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas,
               "small_inserts": small_inserts, "deletion_vectors": deletion_vectors,
               "concurrent_appends": concurrent_appends, "little_memory": little_memory, "optimize": optimize,
-              "vacuum_dry_run": vacuum_dry_run}
+              "vacuum_dry_run": vacuum_dry_run, "checkpoint": checkpoint, "alter_columns": alter_columns}
 #: The others know one size besides --small.
 SCALED = ["merge_chain", "little_memory"]
 

@@ -63,6 +63,7 @@ def main() -> None:
     engine, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     if engine == "make":
         make(folder, int(sys.argv[3]))
+        print(json.dumps({"files": int(sys.argv[3])}))
         return
     find = {"merganser": find_with_merganser, "delta_rs": find_with_delta_rs}[engine](folder)
     figures = {}
