@@ -34,4 +34,16 @@ std::vector<GeneratedColumn> GeneratedColumnsOf(const Schema &schema) {
 	return columns;
 }
 
+std::optional<GeneratedColumn> TryGeneratedColumn(const TableConfiguration &table, size_t field) {
+	auto text = table.GetSchema().fields[field].MetadataString(GENERATION_KEY);
+	if (!text || !table.HasFeature("generatedColumns")) {
+		return std::nullopt;
+	}
+	try {
+		return GeneratedColumnAt(table.GetSchema(), field, std::move(*text));
+	} catch (const Error &) {
+		return std::nullopt;
+	}
+}
+
 } // namespace merganser
