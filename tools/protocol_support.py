@@ -22,6 +22,8 @@ TESTS = {
     "checkConstraints": ["test/sql/constraints/check.test", "test/sql/constraints/alter.test"],
     "changeDataFeed": ["test/sql/changes", "test/configs/change_data_feed.json", "test/interop/test_changes.py"],
     "generatedColumns": ["test/sql/constraints/generated.test"],
+    "identityColumns": ["test/sql/identity", "test/unit/protocol/identity_columns_test.cpp",
+                        "test/interop/test_identity.py"],
     "columnMapping": ["test/sql/alter/column_mapping.test", "test/sql/write/column_mapping.test",
                       "test/configs/column_mapping.json"],
     "allowColumnDefaults": ["test/sql/constraints/defaults.test"],

@@ -2,6 +2,7 @@
 
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "duckdb/storage/storage_extension.hpp"
+#include "engine/catalog/identity_clause.hpp"
 #include "engine/catalog/lake_catalog.hpp"
 #include "engine/catalog/listing_needs.hpp"
 #include "engine/catalog/property_defaults.hpp"
@@ -38,6 +39,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	duckdb::ExtensionLoader loader(db, LAKE_TYPE);
 	loader.RegisterFunction(MakeReadDelta());
 	loader.RegisterFunction(MakeScanStub());
+	loader.RegisterFunction(MakeIdentityFunctions());
 	RegisterTableFunctions(loader);
 }
 

@@ -1,6 +1,7 @@
 #include "protocol/generated_columns.hpp"
 
 #include "base/error.hpp"
+#include "protocol/identity_columns.hpp"
 
 #include <utility>
 
@@ -15,6 +16,9 @@ static GeneratedColumn GeneratedColumnAt(const Schema &schema, size_t index, std
 		for (const auto base : column.base_fields) {
 			if (schema.fields[base].MetadataString(GENERATION_KEY)) {
 				throw Error(ErrorKind::UNSUPPORTED, "the generated column \"" + schema.fields[base].name + "\"");
+			}
+			if (IsIdentity(schema.fields[base])) {
+				throw Error(ErrorKind::UNSUPPORTED, "the identity column \"" + schema.fields[base].name + "\"");
 			}
 		}
 	} catch (const Error &error) {
@@ -32,6 +36,18 @@ std::vector<GeneratedColumn> GeneratedColumnsOf(const Schema &schema) {
 		}
 	}
 	return columns;
+}
+
+std::optional<GeneratedColumn> TryGeneratedColumn(const TableConfiguration &table, size_t field) {
+	auto text = table.GetSchema().fields[field].MetadataString(GENERATION_KEY);
+	if (!text || !table.HasFeature("generatedColumns")) {
+		return std::nullopt;
+	}
+	try {
+		return GeneratedColumnAt(table.GetSchema(), field, std::move(*text));
+	} catch (const Error &) {
+		return std::nullopt;
+	}
 }
 
 } // namespace merganser

@@ -4,6 +4,7 @@
 #include "protocol/table_configuration.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,5 +28,9 @@ struct GeneratedColumn {
 
 //! In schema order. Throws UNSUPPORTED naming the column and what of its expression is not understood.
 std::vector<GeneratedColumn> GeneratedColumnsOf(const Schema &schema);
+
+//! nullopt for a field that is not generated, where the protocol does not have the feature, and where the expression is
+//! not understood.
+std::optional<GeneratedColumn> TryGeneratedColumn(const TableConfiguration &table, size_t field);
 
 } // namespace merganser

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "protocol/clustering.hpp"
+#include "protocol/identity_columns.hpp"
 #include "protocol/number_text.hpp"
 #include "protocol/row_tracking.hpp"
 #include "protocol/schema_names.hpp"
@@ -159,6 +160,7 @@ AlteredTable SetPartitionedBy(const AlteredFrom &from, std::vector<std::string> 
 		                                          "a clustered table cannot be partitioned. ALTER TABLE … CLUSTER BY "
 		                                          "NONE first");
 	}
+	CheckNoIdentity(from.table.GetSchema(), columns);
 	auto edit = BeginEdit(from.table);
 	edit.metadata.partition_columns = std::move(columns);
 	// Partition columns have no statistics: the property must not name them.

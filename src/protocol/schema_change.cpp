@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "protocol/column_default.hpp"
 #include "protocol/column_uses.hpp"
+#include "protocol/identity_columns.hpp"
 #include "protocol/schema_names.hpp"
 #include "protocol/type_widening.hpp"
 
@@ -143,6 +144,16 @@ StructField FieldAt(const TableConfiguration &table, const ColumnPath &path) {
 	return found;
 }
 
+//! PROTOCOL.md, "Identity Columns": they are numbered BIGINT for ever.
+static void CheckIsNoIdentity(const TableConfiguration &table, const ColumnPath &path) {
+	if (IsIdentity(FieldAt(table, path))) {
+		throw Error(
+		    ErrorKind::INVALID_INPUT,
+		    AlterMessage(table) + "\"" + PathText(path) +
+		        "\" is an identity column: it keeps its type and has no default. It can be renamed and dropped");
+	}
+}
+
 AlteredTable AddField(const AlteredFrom &from, const ColumnPath &parent, StructField field) {
 	Verify(field.nullable, "a column that is added is nullable");
 	auto edit = BeginEdit(from.table);
@@ -192,6 +203,7 @@ AlteredTable SetNullable(const AlteredFrom &from, const ColumnPath &path, bool n
 }
 
 AlteredTable SetDefault(const AlteredFrom &from, const ColumnPath &path, const std::optional<std::string> &text) {
+	CheckIsNoIdentity(from.table, path);
 	return EditField(from, path, [&](StructField &field) {
 		if (text) {
 			field.SetMetadataString(COLUMN_DEFAULT_KEY, *text);
@@ -202,6 +214,7 @@ AlteredTable SetDefault(const AlteredFrom &from, const ColumnPath &path, const s
 }
 
 AlteredTable ChangeFieldType(const AlteredFrom &from, const ColumnPath &path, const DataTypePtr &type) {
+	CheckIsNoIdentity(from.table, path);
 	auto widened = WidenField(from.table, path, FieldAt(from.table, path), type);
 	auto edit = BeginEdit(from.table);
 	edit.schema.fields = EditFieldsAt(from.table, edit.schema.fields, ParentOf(path),

@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "protocol/column_default.hpp"
+#include "protocol/identity_columns.hpp"
 #include "protocol/row_rules.hpp"
 #include "protocol/row_tracking.hpp"
 #include "protocol/schema_names.hpp"
@@ -19,25 +20,8 @@ Error Refusal(const TableConfiguration &table, const std::string &reason) {
 	                                         "; reading works, write it with another engine");
 }
 
-//! The first column with a metadata key that begins with `prefix`.
-std::optional<std::string> ColumnWith(const Schema &schema, std::string_view prefix) {
-	std::optional<std::string> found;
-	VisitFields(schema.fields, [&](const StructField &field) {
-		auto entry = field.metadata.lower_bound(std::string(prefix));
-		if (!found && entry != field.metadata.end() && entry->first.compare(0, prefix.size(), prefix) == 0) {
-			found = field.name;
-		}
-	});
-	return found;
-}
-
 //! What of the feature the table uses; nullopt when it is only listed.
 std::optional<std::string> ActiveUse(const TableConfiguration &table, std::string_view feature) {
-	static constexpr struct {
-		std::string_view feature, metadata_prefix, what;
-	} IN_COLUMNS[] = {
-	    {"identityColumns", "delta.identity.", "an identity"},
-	};
 	static constexpr std::pair<std::string_view, std::string_view> IN_PROPERTIES[] = {
 	    {"icebergCompatV1", "delta.enableIcebergCompatV1"},
 	    {"icebergCompatV2", "delta.enableIcebergCompatV2"},
@@ -45,13 +29,6 @@ std::optional<std::string> ActiveUse(const TableConfiguration &table, std::strin
 	    {"icebergWriterCompatV1", "delta.enableIcebergWriterCompatV1"},
 	    {"icebergWriterCompatV3", "delta.enableIcebergWriterCompatV3"},
 	};
-	for (auto &entry : IN_COLUMNS) {
-		if (entry.feature == feature) {
-			auto column = ColumnWith(table.GetSchema(), entry.metadata_prefix);
-			return column ? std::optional<std::string>("column '" + *column + "' has " + std::string(entry.what))
-			              : std::nullopt;
-		}
-	}
 	for (auto &[name, property] : IN_PROPERTIES) {
 		if (name == feature) {
 			return table.PropertyBool(property, false) ? std::optional<std::string>(std::string(property) + " is on")
@@ -84,12 +61,13 @@ void CheckFeatureWritable(const TableConfiguration &table, const std::string &na
 	}
 }
 
-//! Rows can be written only where every rule about them can be checked, every default value computed, and every row
-//! tracked that has to be.
+//! Rows can be written only where every rule about them can be checked, every default value computed, every identity
+//! numbered, and every row tracked that has to be.
 void CheckRowsWritable(const TableConfiguration &table) {
 	try {
 		RowRulesOf(table);
 		CheckColumnDefaults(table.GetSchema());
+		IdentityColumnsOf(table);
 		CheckRowTracking(table);
 	} catch (const Error &error) {
 		throw Refusal(table, error.what());

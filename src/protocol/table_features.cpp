@@ -17,7 +17,7 @@ const std::vector<TableFeature> &TableFeatures() {
 	    {"changeDataFeed", WRITER_ONLY, 0, 4, READ_WRITE},
 	    {"generatedColumns", WRITER_ONLY, 0, 4, READ_WRITE},
 	    {"columnMapping", READER, 2, 5, READ_WRITE},
-	    {"identityColumns", WRITER_ONLY, 0, 6, WRITE_IF_INACTIVE},
+	    {"identityColumns", WRITER_ONLY, 0, 6, READ_WRITE},
 	    {"allowColumnDefaults", WRITER_ONLY, 0, 0, READ_WRITE},
 	    {"deletionVectors", READER, 0, 0, READ_WRITE},
 	    // Ids are given out where commits are assembled, as soon as the feature is listed, enabled or not.

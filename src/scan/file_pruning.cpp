@@ -1,6 +1,7 @@
 #include "scan/file_pruning.hpp"
 
 #include "scan/batch_pruner.hpp"
+#include "scan/generated_partitions.hpp"
 #include "scan/single_file_batch.hpp"
 
 #include <optional>
@@ -14,18 +15,39 @@ using Verdicts = std::vector<RowVerdict>;
 //! A predicate made ready for the batches of one table.
 struct PruneRun {
 	PruneRun(const Predicate &predicate, const TableConfiguration &configuration)
-	    : bound(BindPredicate(predicate, configuration, node_count)), leaves(LeavesOf(bound)) {
+	    : bound(BindPredicate(predicate, configuration, node_count)), leaves(LeavesOf(bound)),
+	      on_generated(OnGeneratedPartitions(predicate, configuration)),
+	      bound_generated(BindPredicate(*on_generated, configuration, generated_node_count)) {
 	}
 
 	void Prune(const FileBatch &batch, Verdicts &verdicts, FileSelection &counters) const {
 		BatchPruner pruner(bound, node_count, batch);
 		counters.pruned_by_partition += pruner.PruneByPartition(verdicts);
+		counters.pruned_by_partition += PruneByGenerated(batch, verdicts);
 		counters.pruned_by_statistics += pruner.PruneByStatistics(verdicts, leaves);
+	}
+
+	//! Only leaves files out: that all rows match is not known from it.
+	uint64_t PruneByGenerated(const FileBatch &batch, Verdicts &verdicts) const {
+		if (bound_generated.kind == Predicate::Kind::UNKNOWN) {
+			return 0;
+		}
+		auto narrowed = verdicts;
+		const auto count = BatchPruner(bound_generated, generated_node_count, batch).PruneByPartition(narrowed);
+		for (size_t row = 0; row < verdicts.size(); row++) {
+			if (narrowed[row] == RowVerdict::OUT) {
+				verdicts[row] = RowVerdict::OUT;
+			}
+		}
+		return count;
 	}
 
 	size_t node_count = 0;
 	BoundPredicate bound;
 	std::vector<size_t> leaves;
+	size_t generated_node_count = 0;
+	PredicatePtr on_generated;
+	BoundPredicate bound_generated;
 };
 
 //! With `all_live` no row of the list is dead.

@@ -1,12 +1,15 @@
 #include "txn/commit_assembly.hpp"
 
 #include "base/json_writer.hpp"
+#include "protocol/identity_columns.hpp"
 #include "protocol/row_tracking.hpp"
 #include "txn/conflict_check.hpp"
 #include "txn/row_ids.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace merganser {
 
@@ -47,6 +50,35 @@ bool KeepsRowIds(const CommitContent &content) {
 	       (!content.base || RowTrackingEnabled(*content.base->configuration));
 }
 
+//! Spark's: its writers let a change of metadata pass that only says how far rows were numbered.
+constexpr const char *IDENTITY_TAG = "delta.identity.schemaUpdate";
+
+bool OnlyNumbersRows(const CommitContent &content) {
+	auto &change = content.change;
+	return content.base && change.metadata && !change.protocol &&
+	       MovesHighWaterMarksOnly(content.base->configuration->GetMetadata(), *change.metadata);
+}
+
+std::optional<std::string> TagsOf(const CommitContent &content) {
+	std::vector<std::string_view> tags;
+	if (KeepsRowIds(content)) {
+		tags.emplace_back(ROW_TRACKING_PRESERVED_TAG);
+	}
+	if (OnlyNumbersRows(content)) {
+		tags.emplace_back(IDENTITY_TAG);
+	}
+	if (tags.empty()) {
+		return std::nullopt;
+	}
+	JsonWriter json;
+	json.StartObject();
+	for (auto tag : tags) {
+		json.Key(tag).String("true");
+	}
+	json.EndObject();
+	return json.Take();
+}
+
 CommitInfo MakeCommitInfo(const CommitContent &content, const CommitSlot &slot) {
 	CommitInfo info;
 	info.timestamp = slot.now_ms;
@@ -65,10 +97,8 @@ CommitInfo MakeCommitInfo(const CommitContent &content, const CommitSlot &slot) 
 	info.txn_id = content.txn_id;
 	info.is_blind_append = IsBlindAppend(content);
 	info.isolation_level = IsolationName(content);
-	if (KeepsRowIds(content)) {
-		JsonWriter tags;
-		tags.StartObject().Key(ROW_TRACKING_PRESERVED_TAG).String("true").EndObject();
-		info.other["tags"] = tags.Take();
+	if (auto tags = TagsOf(content)) {
+		info.other["tags"] = std::move(*tags);
 	}
 	if (content.base) {
 		info.read_version = content.base->version;

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "log/file_key.hpp"
 #include "protocol/dropped_table_mark.hpp"
+#include "protocol/identity_columns.hpp"
 #include "scan/file_pruning.hpp"
 #include "txn/metadata_conflict.hpp"
 #include "txn/protocol_conflict.hpp"
@@ -131,10 +132,12 @@ private:
 		if (!winner.metadata) {
 			return std::nullopt;
 		}
-		if (ours.metadata || ours.protocol) {
-			return Lost(ConflictKind::METADATA_CHANGED, "both changed the table's schema or properties");
-		}
 		try {
+			if (ours.metadata || ours.protocol) {
+				return Lost(ConflictKind::METADATA_CHANGED, BothNumberRows()
+				                                                ? "both numbered rows of an identity column"
+				                                                : "both changed the table's schema or properties");
+			}
 			if (auto reason = MetadataConflict(base, *winner.metadata)) {
 				return Lost(ConflictKind::METADATA_CHANGED, *reason);
 			}
@@ -142,6 +145,12 @@ private:
 			return Lost(ConflictKind::METADATA_CHANGED, std::string("its schema cannot be read: ") + error.what());
 		}
 		return std::nullopt;
+	}
+
+	bool BothNumberRows() const {
+		auto &before = base.GetMetadata();
+		return ours.metadata && MovesHighWaterMarksOnly(before, *ours.metadata) &&
+		       MovesHighWaterMarksOnly(before, *winner.metadata);
 	}
 
 	std::optional<Conflict> CheckDomainsAndTransactions() const {

@@ -1,5 +1,6 @@
 #include "txn/metadata_conflict.hpp"
 
+#include "protocol/identity_columns.hpp"
 #include "protocol/schema_names.hpp"
 #include "protocol/table_properties.hpp"
 #include "protocol/table_validation.hpp"
@@ -76,17 +77,19 @@ bool KeepsNames(const Schema &schema) {
 	return keeps;
 }
 
-//! Columns may have gained their mapping and nothing else.
+//! Columns may have gained their mapping, and identity columns numbers: who numbers rows has metadata of its own, and
+//! loses by that. Nothing else.
 Reason SchemaConflict(const TableConfiguration &base, const Metadata &changed) {
 	auto &before = base.GetMetadata().schema_string;
 	if (before == changed.schema_string) {
 		return std::nullopt;
 	}
-	auto schema = ParseSchema(changed.schema_string);
+	auto schema = WithoutHighWaterMarks(ParseSchema(changed.schema_string));
+	auto old_schema = WithoutHighWaterMarks(ParseSchema(before));
 	bool is_first_mapping = base.MappingMode() == ColumnMappingMode::NONE;
 	bool is_same = is_first_mapping
-	                   ? KeepsNames(schema) && WithoutColumnMapping(schema) == WithoutColumnMapping(ParseSchema(before))
-	                   : schema == ParseSchema(before);
+	                   ? KeepsNames(schema) && WithoutColumnMapping(schema) == WithoutColumnMapping(old_schema)
+	                   : schema == old_schema;
 	return is_same ? Reason() : "it changed the table's schema";
 }
 

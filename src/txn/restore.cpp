@@ -4,6 +4,7 @@
 #include "log/file_key.hpp"
 #include "log/held_statistics.hpp"
 #include "protocol/deletion_vector.hpp"
+#include "protocol/identity_columns.hpp"
 #include "protocol/protocol_upgrade.hpp"
 #include "protocol/row_tracking.hpp"
 #include "protocol/table_properties.hpp"
@@ -58,6 +59,7 @@ Metadata RestoredMetadata(const TableConfiguration &now, const TableConfiguratio
 		}
 	}
 	KeepRowTrackingNames(current.configuration, metadata.configuration);
+	metadata.schema_string = KeepHighWaterMarks(current.schema_string, metadata.schema_string);
 	const auto column_id = std::max(now.PropertyInt(MAX_COLUMN_ID, 0), then.PropertyInt(MAX_COLUMN_ID, 0));
 	if (column_id > 0) {
 		SetProperty(metadata.configuration, MAX_COLUMN_ID, std::to_string(column_id));

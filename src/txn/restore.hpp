@@ -19,7 +19,8 @@ struct RestoreCounts {
 
 //! The change that makes the next version hold what `target`, an older version of the same table, held: its files,
 //! schema, properties and domains. What tells later readers and writers how to deal with the log stays as it is: the
-//! protocol (it only grows), in-commit timestamps, the largest column id. Empty where nothing differs. Throws
+//! protocol (it only grows), in-commit timestamps, the largest column id, the marks of identity columns. Empty where
+//! nothing differs. Throws
 //! UNSUPPORTED where the mode of column mapping has changed since, INVALID_INPUT where `target` is a dropped table.
 TableChange PlanRestore(const Snapshot &current, const Snapshot &target, int64_t now_ms, RestoreCounts &counts);
 

@@ -253,7 +253,7 @@ def test_generated_columns(spark: SparkSession, merganser: Merganser, table: Pat
         merganser.sql(f"INSERT INTO {OURS} VALUES (1, NULL, 'x', 0.5)")
 
 
-def test_features_read_and_refused_for_writing(spark: SparkSession, merganser: Merganser, table: Path) -> None:
+def test_features_together(spark: SparkSession, merganser: Merganser, table: Path) -> None:
     spark.run(table, """
         CREATE TABLE {t} (id BIGINT GENERATED ALWAYS AS IDENTITY, twice INT GENERATED ALWAYS AS (v * 2), v INT)
             USING delta TBLPROPERTIES ('delta.enableRowTracking' = 'true', 'delta.enableChangeDataFeed' = 'true');
@@ -262,10 +262,13 @@ def test_features_read_and_refused_for_writing(spark: SparkSession, merganser: M
         UPDATE {t} SET v = 6;
     """)
     check_read(spark, merganser, table)
-    before = sorted(path.name for path in table.rglob("*"))
-    with pytest.raises(Exception, match="identity"):
-        merganser.sql(f"INSERT INTO {OURS} VALUES (2, 4, 5)")
-    assert sorted(path.name for path in table.rglob("*")) == before
+    check_append(spark, merganser, table, "INSERT INTO {t} (v) VALUES (7);")
+    with pytest.raises(Exception, match="CHECK constraint positive"):
+        merganser.sql(f"INSERT INTO {OURS} (v) VALUES (-7)")
+    spark.run(table, "INSERT INTO {t} (v) VALUES (8);")
+    rows = check_read(spark, merganser, table).sort_by("v").to_pylist()
+    assert [(row["twice"], row["v"]) for row in rows] == [(12, 6), (14, 7), (16, 8)]
+    assert [row["id"] for row in rows] == sorted({row["id"] for row in rows})
 
 
 def test_constraints_and_defaults_of_spark(spark: SparkSession, merganser: Merganser, table: Path) -> None:

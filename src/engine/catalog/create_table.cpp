@@ -1,5 +1,6 @@
 #include "engine/catalog/create_table.hpp"
 #include "engine/catalog/cluster_by.hpp"
+#include "engine/catalog/identity_clause.hpp"
 #include "engine/catalog/property_defaults.hpp"
 #include "engine/catalog/table_clauses.hpp"
 
@@ -73,19 +74,34 @@ static void CheckCollations(const duckdb::CreateTableInfo &info) {
 }
 
 //! DuckDB's generated columns are computed when they are read; a Delta table's are stored.
-static void AddGenerations(const duckdb::CreateTableInfo &info, Schema &schema) {
+static void AddGenerations(duckdb::ClientContext &context, const duckdb::CreateTableInfo &info, Schema &schema) {
 	auto columns = schema;
 	for (auto &column : info.columns.Logical()) {
-		if (column.Generated()) {
-			auto &field = schema.fields[column.Logical().index];
-			// The parser puts a cast to the column's type around it.
-			auto &cast = column.GeneratedExpression().Cast<duckdb::CastExpression>();
-			field.SetMetadataString(GENERATION_KEY, GenerationText(info.table, columns, field, *cast.child));
+		if (!column.Generated()) {
+			continue;
+		}
+		auto &field = schema.fields[column.Logical().index];
+		// The parser puts a cast to the column's type around it.
+		auto &expression = *column.GeneratedExpression().Cast<duckdb::CastExpression>().child;
+		if (auto identity = IdentityOf(context, expression)) {
+			identity->allows_given_values = false;
+			SetIdentity(field, *identity);
+		} else {
+			field.SetMetadataString(GENERATION_KEY, GenerationText(info.table, columns, field, expression));
 		}
 	}
 }
 
-static Schema SchemaOf(const LakeCatalog &lake, const duckdb::CreateTableInfo &info) {
+static void AddDefault(duckdb::ClientContext &context, const duckdb::CreateTableInfo &info,
+                       const duckdb::ParsedExpression &expression, StructField &field) {
+	if (auto identity = IdentityOf(context, expression)) {
+		SetIdentity(field, *identity);
+	} else {
+		field.SetMetadataString(COLUMN_DEFAULT_KEY, DefaultText(info.table, field.name, expression));
+	}
+}
+
+static Schema SchemaOf(duckdb::ClientContext &context, const LakeCatalog &lake, const duckdb::CreateTableInfo &info) {
 	auto not_null = NotNullColumns(info);
 	Schema schema;
 	for (auto &column : info.columns.Logical()) {
@@ -94,14 +110,14 @@ static Schema SchemaOf(const LakeCatalog &lake, const duckdb::CreateTableInfo &i
 		field.type = ToDeltaType(column.Type(), column.Name(), lake.Settings().naive_timestamps);
 		field.nullable = !not_null.count(column.Logical().index);
 		if (!column.Generated() && column.HasDefaultValue()) {
-			field.SetMetadataString(COLUMN_DEFAULT_KEY, DefaultText(info.table, column.Name(), column.DefaultValue()));
+			AddDefault(context, info, column.DefaultValue(), field);
 		}
 		if (!column.Comment().IsNull()) {
 			field.SetMetadataString("comment", column.Comment().ToString());
 		}
 		schema.fields.push_back(std::move(field));
 	}
-	AddGenerations(info, schema);
+	AddGenerations(context, info, schema);
 	if (schema.fields.empty()) {
 		throw duckdb::BinderException("CREATE TABLE \"%s\": a table needs at least one column", info.table);
 	}
@@ -134,11 +150,12 @@ static void AddOptions(duckdb::ClientContext &context, const LakeCatalog &lake, 
 
 static Metadata MetadataOf(duckdb::ClientContext &context, const LakeCatalog &lake, duckdb::CreateTableInfo &info,
                            const SnapshotPtr &replaced) {
-	auto schema = SchemaOf(lake, info);
+	auto schema = SchemaOf(context, lake, info);
 	Metadata metadata;
 	AddOptions(context, lake, info, metadata.configuration);
 	AddChecks(info, schema, metadata.configuration);
 	metadata.partition_columns = PartitionColumnsOf(schema, info.partition_keys);
+	CheckNoIdentity(schema, metadata.partition_columns);
 	CheckPropertyValues(metadata, schema);
 	if (replaced) {
 		KeepRowTrackingNames(replaced->configuration->GetMetadata().configuration, metadata.configuration);

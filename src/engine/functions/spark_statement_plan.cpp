@@ -4,7 +4,7 @@
 #include "duckdb/common/exception/binder_exception.hpp"
 #include "duckdb/main/config.hpp"
 #include "duckdb/parser/parser_extension.hpp"
-#include "engine/functions/cluster_by_statement.hpp"
+#include "engine/functions/table_statement.hpp"
 #include "engine/functions/late_statement.hpp"
 #include "engine/functions/replace_where_statement.hpp"
 #include "engine/functions/spark_statement.hpp"
@@ -47,7 +47,7 @@ ParserExtensionParseResult Parse(duckdb::ParserExtensionInfo *, const std::strin
 		auto call = ParseSparkStatement(text);
 		auto statement = call ? nullptr : ParseReplaceWhere(text);
 		if (!call && !statement) {
-			statement = ParseClusterBy(text);
+			statement = ParseTableStatement(text);
 		}
 		if (!call && !statement) {
 			return ParserExtensionParseResult();

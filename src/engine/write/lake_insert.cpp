@@ -4,21 +4,30 @@
 #include "engine/session/lake_instance.hpp"
 #include "engine/write/change_files.hpp"
 #include "engine/write/file_sink.hpp"
+#include "engine/write/identity_values.hpp"
 #include "txn/overwrite.hpp"
 
 namespace merganser {
 
 namespace {
 
+//! What the transaction has made of the table by now; of a new one, what it will be.
+TableConfigurationPtr InsertedInto(duckdb::ClientContext &context, const LakeInsertPlan &insert,
+                                   LakeTransaction &transaction) {
+	const auto view = insert.change.metadata ? nullptr : transaction.View(context, insert.spec.location);
+	return view ? view->configuration : insert.spec.configuration;
+}
+
 class InsertGlobalState : public WritingState {
 public:
 	InsertGlobalState(duckdb::ClientContext &context, const LakeInsertPlan &insert, LakeTransaction &transaction)
-	    : sink(context, insert.spec, transaction) {
+	    : identities(InsertedInto(context, insert, transaction)), sink(context, insert.spec, transaction) {
 		if (!insert.replaces_all && transaction.HasChangeFiles(insert.spec.location)) {
 			change_files = std::make_unique<ChangeFiles>(context, insert.spec, transaction);
 		}
 	}
 
+	IdentityValues identities;
 	FileSink sink;
 	//! Where an earlier statement of the transaction wrote some: the commit is then read from these alone.
 	std::unique_ptr<ChangeFiles> change_files;
@@ -26,6 +35,7 @@ public:
 
 class InsertLocalState : public duckdb::LocalSinkState {
 public:
+	IdentityValues::Local identities;
 	FileSink::Local rows;
 	ChangeFiles::Local changes;
 };
@@ -58,13 +68,14 @@ duckdb::SinkResultType LakeInsert::Sink(duckdb::ExecutionContext &, duckdb::Data
                                         duckdb::OperatorSinkInput &input) const {
 	auto &global = input.global_state.Cast<InsertGlobalState>();
 	auto &local = input.local_state.Cast<InsertLocalState>();
-	AtBorder([&] { global.sink.Sink(local.rows, chunk); });
+	auto &rows = AtBorder([&]() -> duckdb::DataChunk & { return global.identities.Fill(local.identities, chunk); });
+	AtBorder([&] { global.sink.Sink(local.rows, rows); });
 	if (global.change_files) {
-		global.change_files->Write(local.changes, chunk, ChangeType::INSERT);
+		global.change_files->Write(local.changes, rows, ChangeType::INSERT);
 	}
-	global.row_count += chunk.size();
+	global.row_count += rows.size();
 	if (global.returned) {
-		global.returned->Append(chunk, ReturnedAction::INSERT);
+		global.returned->Append(rows, ReturnedAction::INSERT);
 	}
 	return duckdb::SinkResultType::NEED_MORE_INPUT;
 }
@@ -96,6 +107,9 @@ duckdb::SinkFinalizeType LakeInsert::Finalize(duckdb::Pipeline &, duckdb::Event 
 			if (view) {
 				RemoveAllFiles(*view, LakeInstance::Get(context).GetClock().NowMs(), change);
 			}
+		}
+		if (auto numbered = global.identities.NumberedMetadata()) {
+			change.metadata = std::move(numbered);
 		}
 		change.operation_metrics["numFiles"] = std::to_string(change.added_files.size());
 		change.operation_metrics["numOutputRows"] = std::to_string(global.row_count);

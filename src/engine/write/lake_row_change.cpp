@@ -106,6 +106,20 @@ private:
 		}
 	}
 
+	void Insert(RowChange &change, duckdb::DataChunk &given) {
+		has_inserted = true;
+		auto &rows = AtBorder([&]() -> duckdb::DataChunk & { return change.Identities().Fill(identities, given); });
+		CheckInserted(change, rows);
+		AtBorder([&] { change.Insert(inserted, rows); });
+		if (auto *recorded = change.InsertedChanges()) {
+			recorded->Write(inserted_changes, rows, ChangeType::INSERT);
+		}
+		change.inserted_rows += rows.size();
+		if (change.Returned()) {
+			change.Returned()->Append(rows, ReturnedAction::INSERT);
+		}
+	}
+
 	void Act(RowChange &change, size_t number, duckdb::DataChunk &rows) {
 		const auto &action = plan.actions[number];
 		auto &state = actions[number];
@@ -124,17 +138,7 @@ private:
 			AtBorder([&] { changed->Delete(row_ids); });
 			return;
 		case MergeActionType::MERGE_INSERT:
-			has_inserted = true;
-			CheckInserted(change, state.results);
-			AtBorder([&] { change.Insert(inserted, state.results); });
-			if (auto *recorded = change.InsertedChanges()) {
-				recorded->Write(inserted_changes, state.results, ChangeType::INSERT);
-			}
-			change.inserted_rows += rows.size();
-			if (change.Returned()) {
-				change.Returned()->Append(state.results, ReturnedAction::INSERT);
-			}
-			return;
+			return Insert(change, state.results);
 		case MergeActionType::MERGE_ERROR:
 			ThrowMergeError(action, state);
 		case MergeActionType::MERGE_DO_NOTHING:
@@ -161,6 +165,7 @@ private:
 	duckdb::SelectionVector remaining;
 	duckdb::DataChunk row_ids;
 	std::unique_ptr<ConstraintCheck::Local> inserted_rule;
+	IdentityValues::Local identities;
 };
 
 //! Rows of a chunk by what MERGE calls them.

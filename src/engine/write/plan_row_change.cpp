@@ -10,6 +10,7 @@
 #include "engine/write/generated_values.hpp"
 #include "engine/write/lake_row_change.hpp"
 #include "engine/write/replace_where.hpp"
+#include "protocol/identity_columns.hpp"
 
 #include <algorithm>
 
@@ -71,9 +72,25 @@ void CheckAppendOnly(const RowChangePlan &plan) {
 	}
 }
 
+//! As Spark: numbers that rows once got stay theirs.
+void CheckIdentitiesKept(const RowChangePlan &plan) {
+	const auto identities = IdentityColumnsOf(*plan.snapshot->configuration);
+	for (const auto &action : plan.actions) {
+		for (const auto &column : identities) {
+			if (std::count(action.columns.begin(), action.columns.end(), column.field) > 0) {
+				throw Error(ErrorKind::INVALID_INPUT, "table \"" + plan.snapshot->TableName() + "\": column \"" +
+				                                          plan.spec.names[column.field] +
+				                                          "\" is an identity column and cannot be updated. Name the "
+				                                          "columns to set without it: UPDATE SET …");
+			}
+		}
+	}
+}
+
 duckdb::PhysicalOperator &MakeOperator(duckdb::PhysicalPlanGenerator &planner, RowChangePlan plan,
                                        const duckdb::LogicalOperator &op, duckdb::PhysicalOperator &child) {
 	CheckAppendOnly(plan);
+	CheckIdentitiesKept(plan);
 	auto &change = planner.Make<LakeRowChange>(op.types, std::move(plan), op.estimated_cardinality);
 	change.children.push_back(child);
 	return change;

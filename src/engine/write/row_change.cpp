@@ -27,7 +27,8 @@ std::vector<duckdb::vector<duckdb::LogicalType>> UpdateTypes(const RowChangePlan
 
 RowChange::RowChange(duckdb::ClientContext &context_p, const RowChangePlan &plan_p, LakeTransaction &transaction_p)
     : context(context_p), plan(plan_p), transaction(transaction_p), updates {SetColumnsOf(plan)},
-      changes(context, UpdateTypes(plan)), sink(context, WithRowTracking(plan.spec), transaction) {
+      changes(context, UpdateTypes(plan)), sink(context, WithRowTracking(plan.spec), transaction),
+      inserted {IdentityValues(transaction.View(context, plan.spec.location)->configuration)} {
 	size_t update_count = 0;
 	for (const auto &action : plan.actions) {
 		updates.numbers.push_back(update_count);
@@ -38,7 +39,7 @@ RowChange::RowChange(duckdb::ClientContext &context_p, const RowChangePlan &plan
 		rule.name = "REPLACE WHERE";
 		rule.text = plan.replaced->predicate;
 		rule.fields = plan.replaced->fields;
-		inserted_rule =
+		inserted.rule =
 		    std::make_unique<const ConstraintCheck>(context, plan.spec.location.name, *plan.spec.configuration,
 		                                            std::move(rule), plan.replaced->condition->Copy());
 	}
@@ -217,6 +218,7 @@ void RowChange::Finish() {
 	// An INSERT counts what it inserts.
 	counts.affected += inserted_rows + (plan.statement == RowStatement::REPLACE ? 0 : counts.deleted);
 	AddWritten(change);
+	change.metadata = inserted.identities.NumberedMetadata();
 	transaction.Stage(context, plan.spec.location, std::move(change));
 }
 

@@ -5,6 +5,7 @@
 #include "engine/write/changed_rows.hpp"
 #include "engine/write/file_patches.hpp"
 #include "engine/write/file_sink.hpp"
+#include "engine/write/identity_values.hpp"
 #include "engine/write/returned_rows.hpp"
 #include "engine/write/row_change_plan.hpp"
 #include "engine/write/row_deleter.hpp"
@@ -38,6 +39,10 @@ public:
 	ChangedRows &Changes() {
 		return changes;
 	}
+	//! Numbers rows that the table did not have.
+	IdentityValues &Identities() {
+		return inserted.identities;
+	}
 	//! Rows that the table did not have. They get their ids with the commit.
 	void Insert(FileSink::Local &local, duckdb::DataChunk &rows);
 	FileSink &Sink() {
@@ -53,7 +58,7 @@ public:
 	}
 	//! What the statement asks of inserted rows, besides the table's own rules; nullptr where it asks nothing.
 	const ConstraintCheck *InsertedRule() const {
-		return inserted_rule.get();
+		return inserted.rule.get();
 	}
 	uint64_t AffectedRows() const {
 		return counts.affected;
@@ -82,7 +87,11 @@ private:
 	Updates updates;
 	ChangedRows changes;
 	FileSink sink;
-	std::unique_ptr<const ConstraintCheck> inserted_rule;
+	struct Inserted {
+		IdentityValues identities;
+		std::unique_ptr<const ConstraintCheck> rule {};
+	};
+	Inserted inserted;
 	struct Feed {
 		//! nullptr without change data feed.
 		std::unique_ptr<ChangeFiles> files;

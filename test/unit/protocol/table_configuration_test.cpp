@@ -338,8 +338,7 @@ TEST(SmallestProtocol, RefusesWishes) {
 	invalid({{"delta.feature.deletionVectors", "no"}}, "'no'");
 	ExpectError(ErrorKind::UNSUPPORTED, "variantType",
 	            [] { SmallestProtocol(ParseSchema(OneColumn("{}", "\"variant\"")), {}); });
-	ExpectError(ErrorKind::UNSUPPORTED, "identityColumns",
-	            [] { SmallestProtocol(ParseSchema(OneColumn(R"({"delta.identity.step":1})")), {}); });
+	EXPECT_EQ(SmallestProtocol(ParseSchema(OneColumn(R"({"delta.identity.step":1})")), {}).min_writer_version, 6);
 }
 
 TEST(ColumnMapping, GivesEveryFieldAnIdAndAName) {

@@ -173,6 +173,24 @@ TEST(MetadataConflict, SchemaChanges) {
 	EXPECT_TRUE(conflicts([](Schema &schema) { std::swap(schema.fields[0], schema.fields[2]); }));
 }
 
+//! Whoever writes files without numbering their rows need not know how far others have come.
+TEST(MetadataConflict, NumbersOfIdentityColumns) {
+	auto identity = MakeSchema();
+	identity.fields[0].metadata = {
+	    {"delta.identity.start", "1"}, {"delta.identity.step", "1"}, {"delta.identity.allowExplicitInsert", "false"}};
+	auto numbered = identity;
+	numbered.fields[0].metadata["delta.identity.highWaterMark"] = "7";
+	auto further = identity;
+	further.fields[0].metadata["delta.identity.highWaterMark"] = "9";
+	EXPECT_EQ(Conflicts(MakeMetadata(identity), MakeMetadata(numbered)), "");
+	EXPECT_EQ(Conflicts(MakeMetadata(numbered), MakeMetadata(further)), "");
+	auto other_step = further;
+	other_step.fields[0].metadata["delta.identity.step"] = "2";
+	EXPECT_NE(Conflicts(MakeMetadata(numbered), MakeMetadata(other_step)), "");
+	EXPECT_NE(Conflicts(MakeMetadata(MakeSchema()), MakeMetadata(identity)), "");
+	EXPECT_NE(Conflicts(MakeMetadata(numbered), MakeMetadata(further, {{"note", "x"}})), "");
+}
+
 //! The same schema in other words: white space, order of keys.
 TEST(MetadataConflict, SchemaIsComparedByMeaning) {
 	auto before = MakeMetadata(Schema {{Field("region", DataType::Primitive(TypeKind::STRING))}});

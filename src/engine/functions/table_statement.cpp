@@ -1,5 +1,6 @@
-#include "engine/functions/cluster_by_statement.hpp"
+#include "engine/functions/table_statement.hpp"
 
+#include "base/error.hpp"
 #include "duckdb/common/exception/binder_exception.hpp"
 #include "duckdb/main/client_context.hpp"
 #include "duckdb/parser/expression/constant_expression.hpp"
@@ -54,7 +55,7 @@ private:
 	const std::string created_by;
 };
 
-class ClusterByReader : public StatementReader {
+class TableStatementReader : public StatementReader {
 public:
 	using StatementReader::StatementReader;
 
@@ -80,6 +81,11 @@ private:
 			if (!is_name && !IsSymbol('.')) {
 				return nullptr;
 			}
+			if (IsWord(0, "SYNC") && IsWord(1, "IDENTITY")) {
+				throw Error(ErrorKind::UNSUPPORTED, "ALTER TABLE … SYNC IDENTITY is not supported in this version: "
+				                                    "values that statements gave by themselves do not move the numbers "
+				                                    "of an identity column");
+			}
 			Pass(statement);
 		}
 		spelling = "ALTER TABLE table CLUSTER BY (column, …), or … CLUSTER BY NONE";
@@ -95,22 +101,68 @@ private:
 	}
 
 	duckdb::shared_ptr<LateStatement> ReadCreate() {
+		spelling = "CREATE TABLE table (column type, …) [USING DELTA] [CLUSTER BY (column, …)] [WITH …] [AS query]";
 		std::string statement;
-		while (!(IsOutside() && IsWord(0, "CLUSTER") && IsWord(1, "BY"))) {
-			if (Next().kind == Token::Kind::END || (IsOutside() && IsWord(0, "AS"))) {
-				return nullptr;
+		std::string columns;
+		bool is_sparks = false;
+		while (Next().kind != Token::Kind::END && !(IsOutside() && IsWord(0, "AS"))) {
+			if (IsOutside() && IsWord(0, "USING") && IsWord(1, "DELTA")) {
+				Take();
+				Take();
+				is_sparks = true;
+			} else if (IsOutside() && IsWord(0, "CLUSTER") && IsWord(1, "BY") && columns.empty()) {
+				Take();
+				Take();
+				columns = List();
+				statement += " ";
+				is_sparks = true;
+			} else if (IsOutside() && TakeWord("TBLPROPERTIES")) {
+				statement += "WITH ";
+			} else if (!TakeIdentity(statement)) {
+				Pass(statement);
 			}
+		}
+		while (is_sparks && Next().kind != Token::Kind::END) {
 			Pass(statement);
 		}
-		spelling = "CREATE TABLE table (column type, …) CLUSTER BY (column, …) [WITH …] [AS query]";
-		Take();
-		Take();
-		auto columns = List();
-		statement += " ";
-		while (Next().kind != Token::Kind::END) {
-			Pass(statement);
+		return is_sparks ? duckdb::make_shared_ptr<PlainStatement>(std::move(statement), std::move(columns)) : nullptr;
+	}
+
+	//! GENERATED ALWAYS | BY DEFAULT AS IDENTITY [([START [WITH] n] [INCREMENT [BY] n])], as IdentityOf takes it.
+	bool TakeIdentity(std::string &statement) {
+		const bool is_always = IsWord(1, "ALWAYS");
+		const size_t as = is_always ? 2 : 3;
+		const bool has_kind = is_always || (IsWord(1, "BY") && IsWord(2, "DEFAULT"));
+		if (!IsWord(0, "GENERATED") || !has_kind || !IsWord(as, "AS") || !IsWord(as + 1, "IDENTITY")) {
+			return false;
 		}
-		return duckdb::make_shared_ptr<PlainStatement>(std::move(statement), std::move(columns));
+		spelling = "GENERATED ALWAYS | BY DEFAULT AS IDENTITY [(START WITH n INCREMENT BY n)]";
+		for (size_t i = 0; i <= as + 1; i++) {
+			Take();
+		}
+		std::string start = "1";
+		std::string step = "1";
+		const bool has_options = TakeSymbol('(');
+		while (has_options && !TakeSymbol(')')) {
+			if (TakeWord("START")) {
+				TakeWord("WITH");
+				start = Number();
+			} else {
+				Expect("INCREMENT");
+				TakeWord("BY");
+				step = Number();
+			}
+		}
+		statement += "DEFAULT identity(" + start + ", " + step + (is_always ? ", true) " : ", false) ");
+		return true;
+	}
+
+	std::string Number() {
+		const std::string sign = TakeSymbol('-') ? "-" : "";
+		if (Next().kind != Token::Kind::WORD) {
+			Fail();
+		}
+		return sign + Take().text;
 	}
 
 	//! As ParseColumnList reads it.
@@ -135,9 +187,9 @@ private:
 
 } // namespace
 
-duckdb::shared_ptr<LateStatement> ParseClusterBy(const std::string &text) {
+duckdb::shared_ptr<LateStatement> ParseTableStatement(const std::string &text) {
 	auto tokens = SplitStatement(text);
-	return tokens ? ClusterByReader(text, std::move(*tokens)).Read() : nullptr;
+	return tokens ? TableStatementReader(text, std::move(*tokens)).Read() : nullptr;
 }
 
 } // namespace merganser
