@@ -67,7 +67,7 @@ TableChange MakeOptimizeChange(const RewriteJob &job, const OptimizeRequest &req
 	change.operation_parameters["predicate"] = JsonWriter().Strings(predicates).Take();
 	change.operation_parameters["clusterBy"] = JsonWriter().Strings(job.marks.shown).Take();
 	change.operation_parameters["zOrderBy"] = "[]";
-	change.operation_parameters["auto"] = "false";
+	change.operation_parameters["auto"] = request.is_automatic ? "true" : "false";
 	SetMetrics(counts, files, change.operation_metrics);
 	change.added_files = std::move(files);
 	return change;

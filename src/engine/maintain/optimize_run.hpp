@@ -22,6 +22,8 @@ struct OptimizeRequest {
 	std::optional<uint64_t> target_file_size_bytes;
 	//! Every file with deleted rows is written anew.
 	bool purge = false;
+	//! Nobody asked for it.
+	bool is_automatic = false;
 };
 
 //! Files that were written, read and taken out, and what the table held.
