@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -71,15 +70,12 @@ def test_a_conflict_is_dropped(large: LargeTable) -> None:
 def test_an_interrupt_ends_the_work_and_not_the_statement(large: LargeTable) -> None:
     before = set(large.all_files())
     thread = begin_behind_an_insert(large)
-    began = time.monotonic()
     large.connection.interrupt()
     thread.join()
-    took = time.monotonic() - began
     assert large.error is None
     assert large.result == [(1,)]
     assert large.operations() == ["WRITE"]
     assert len(set(large.all_files()) - before) == 1
-    assert took < 2, f"{took} s"
     assert large.connection.execute("SELECT count(*) FROM lake.t").fetchall() == [(large.FILES * 400000 + 1,)]
 
 
