@@ -11,6 +11,8 @@ def merganser_connection(threads: int = 2, memory_limit: str = "4GB") -> duckdb.
     connection = duckdb.connect(config={"allow_unsigned_extensions": "true", "threads": threads,
                                         "memory_limit": memory_limit})
     connection.execute(f"LOAD '{os.environ['MERGANSER_EXTENSION']}'")
+    # What is measured is the statement.
+    connection.execute("SET GLOBAL merganser_automatic_compaction = false")
     return connection
 
 

@@ -125,7 +125,8 @@ bool Session::RunSql(const ScriptStatement &statement, const ScriptName &name) {
 		}
 		return false;
 	}
-	return true;
+	// A script ends at Ctrl-C, also where its statement had committed before and so succeeds.
+	return is_interactive || !interrupts.WasRequested();
 }
 
 void Session::RunParsed(std::unique_ptr<duckdb::SQLStatement> parsed) {

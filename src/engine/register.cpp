@@ -9,6 +9,7 @@
 #include "engine/functions/late_statement.hpp"
 #include "engine/functions/spark_statement.hpp"
 #include "engine/functions/table_functions.hpp"
+#include "engine/maintain/automatic_maintenance.hpp"
 #include "engine/maintain/optimize_run.hpp"
 #include "engine/scan/lake_scan.hpp"
 #include "engine/session/engine_version.hpp"
@@ -36,6 +37,8 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	RegisterRowGroupSize(db);
 	RegisterSparkStatements(db);
 	RegisterOptimize(db);
+	// Behind the commit of statements.
+	RegisterAutomaticMaintenance(db);
 	duckdb::ExtensionLoader loader(db, LAKE_TYPE);
 	loader.RegisterFunction(MakeReadDelta());
 	loader.RegisterFunction(MakeScanStub());

@@ -1,5 +1,7 @@
 #include "maintain/optimize_plan.hpp"
 
+#include "protocol/file_statistics.hpp"
+
 #include <memory>
 #include <utility>
 
@@ -40,7 +42,7 @@ public:
 		if (!options.clustered_by.empty() && !IsClustered(batch, file)) {
 			return Need::ALONE;
 		}
-		return batch.SizeBytes(file.row) < options.target_file_size_bytes / 2 ? Need::SMALL : Need::NONE;
+		return IsSmallFile(batch.SizeBytes(file.row), options.target_file_size_bytes) ? Need::SMALL : Need::NONE;
 	}
 
 private:
@@ -48,6 +50,9 @@ private:
 		const auto *vector = batch.DeletionVector(file.row);
 		if (!vector || vector->cardinality == 0) {
 			return false;
+		}
+		if (!options.may_load_statistics) {
+			return merganser::HasManyDeletedRows(batch.ToAddFile(file.row), options.deleted_share_max);
 		}
 		if (!statistics || statistics_batch != file.batch) {
 			statistics = batch.Statistics({});
@@ -106,6 +111,14 @@ std::vector<ChosenFile> SortByPartition(std::vector<ChosenFile> chosen, size_t p
 
 } // namespace
 
+bool HasManyDeletedRows(const AddFile &file, double share_max) {
+	if (!file.deletion_vector || file.deletion_vector->cardinality == 0 || !file.stats) {
+		return false;
+	}
+	const auto rows = ParseStatistics(*file.stats, {}).num_records;
+	return rows && double(file.deletion_vector->cardinality) > share_max * double(*rows);
+}
+
 OptimizePlan PlanOptimize(const Snapshot &snapshot, const FilePartitions &partitions, const OptimizeOptions &options) {
 	Chooser chooser(snapshot, partitions, options);
 	std::vector<ChosenFile> chosen;
@@ -129,13 +142,15 @@ OptimizePlan PlanOptimize(const Snapshot &snapshot, const FilePartitions &partit
 			if (!is_first && group.bytes + bytes > options.group_bytes_max) {
 				break;
 			}
-			// A small file alone is as good as it gets.
-			is_needed = is_needed || chosen[next].is_needed_alone || !is_first;
+			is_needed = is_needed || chosen[next].is_needed_alone;
 			group.bytes += bytes;
 			plan.files.push_back(chosen[next].file);
+			plan.is_needed_alone.push_back(chosen[next].is_needed_alone);
 		}
-		if (!is_needed) {
+		// A small file alone is as good as it gets.
+		if (!is_needed && plan.files.size() - group.begin < options.joined_files_min) {
 			plan.files.resize(group.begin);
+			plan.is_needed_alone.resize(group.begin);
 			continue;
 		}
 		group.end = plan.files.size();

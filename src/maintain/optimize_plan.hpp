@@ -1,6 +1,7 @@
 #pragma once
 
 #include "maintain/file_partitions.hpp"
+#include "protocol/actions.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -14,11 +15,23 @@ constexpr const char *CLUSTERED_BY_TAG = "merganser.clusteredBy";
 //! `clusteringProvider` of files that were clustered as their table says.
 constexpr const char *CLUSTERING_PROVIDER = "merganser";
 
+//! Small enough to be joined with others.
+constexpr bool IsSmallFile(uint64_t size_bytes, uint64_t target_file_size_bytes) {
+	return size_bytes < target_file_size_bytes / 2;
+}
+
+//! By the file's own statistics; false where they do not tell.
+bool HasManyDeletedRows(const AddFile &file, double share_max);
+
 struct OptimizeOptions {
 	//! Files below half of it are small.
 	uint64_t target_file_size_bytes = 0;
 	//! A file with a larger share of deleted rows is written anew. 0: every file with deleted rows.
 	double deleted_share_max = 0.05;
+	//! So many files of a partition are worth joining.
+	uint64_t joined_files_min = 2;
+	//! False: deleted rows count only in files whose statistics are in memory as the text of their commit.
+	bool may_load_statistics = true;
 	//! Files that later versions added are left alone; so that a run over several commits ends, however many others
 	//! write.
 	int64_t newest_version = std::numeric_limits<int64_t>::max();
@@ -45,6 +58,8 @@ struct OptimizeGroup {
 struct OptimizePlan {
 	//! Group by group; within one in the order of the log, so that rows that came together stay together.
 	std::vector<FileRef> files;
+	//! By file: worth to be written anew without any other.
+	std::vector<bool> is_needed_alone;
 	std::vector<OptimizeGroup> groups;
 	uint64_t bytes = 0;
 };

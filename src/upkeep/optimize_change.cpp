@@ -37,37 +37,37 @@ void SetMetrics(const OptimizeCounts &counts, const std::vector<AddFile> &files,
 
 } // namespace
 
-TableChange MakeOptimizeChange(const OptimizeBatch &batch, std::vector<AddFile> files, int64_t now_ms,
+TableChange MakeOptimizeChange(const OptimizeCommit &commit, std::vector<AddFile> files, int64_t now_ms,
                                OptimizeCounts &counts) {
 	TableChange change;
-	for (const auto file : batch.plan.files) {
-		auto removal = RemovalOf(batch.snapshot.files.BatchOf(file).ToAddFile(file.row), now_ms);
+	for (const auto file : commit.plan.files) {
+		auto removal = RemovalOf(commit.snapshot.files.BatchOf(file).ToAddFile(file.row), now_ms);
 		removal.data_change = false;
 		counts.removed_vectors += removal.deletion_vector.has_value();
 		change.removed_files.push_back(std::move(removal));
 	}
 	for (auto &file : files) {
 		file.data_change = false;
-		if (!batch.marks.clustered_by.empty()) {
-			file.tags = StringMap {{CLUSTERED_BY_TAG, JsonWriter().Strings(batch.marks.clustered_by).Take()}};
+		if (!commit.marks.clustered_by.empty()) {
+			file.tags = StringMap {{CLUSTERED_BY_TAG, JsonWriter().Strings(commit.marks.clustered_by).Take()}};
 		}
-		if (batch.marks.is_own_clustering) {
+		if (commit.marks.is_own_clustering) {
 			file.clustering_provider = CLUSTERING_PROVIDER;
 		}
 		counts.added_bytes += uint64_t(file.size);
 	}
 	counts.added_files = files.size();
-	counts.removed_files = batch.plan.files.size();
-	counts.removed_bytes = batch.plan.bytes;
+	counts.removed_files = commit.plan.files.size();
+	counts.removed_bytes = commit.plan.bytes;
 	change.operation = "OPTIMIZE";
 	std::vector<std::string> predicates;
-	if (!batch.where.empty()) {
-		predicates.push_back(batch.where);
+	if (!commit.where.empty()) {
+		predicates.push_back(commit.where);
 	}
 	change.operation_parameters["predicate"] = JsonWriter().Strings(predicates).Take();
-	change.operation_parameters["clusterBy"] = JsonWriter().Strings(batch.marks.shown).Take();
+	change.operation_parameters["clusterBy"] = JsonWriter().Strings(commit.marks.shown).Take();
 	change.operation_parameters["zOrderBy"] = "[]";
-	change.operation_parameters["auto"] = "false";
+	change.operation_parameters["auto"] = commit.is_automatic ? "true" : "false";
 	SetMetrics(counts, files, change.operation_metrics);
 	change.added_files = std::move(files);
 	return change;

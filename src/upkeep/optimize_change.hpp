@@ -21,12 +21,14 @@ struct ClusterMarks {
 };
 
 //! The files of one commit of an OPTIMIZE. Requires: snapshot and plan outlive it.
-struct OptimizeBatch {
+struct OptimizeCommit {
 	const Snapshot &snapshot;
 	const OptimizePlan &plan;
 	const ClusterMarks &marks;
 	//! SQL text of the condition on partition columns; empty: none.
 	std::string where;
+	//! Nobody asked for it.
+	bool is_automatic = false;
 };
 
 //! Files that were written, read and taken out, and what the table held.
@@ -43,8 +45,8 @@ struct OptimizeCounts {
 };
 
 //! The change that puts `files` in the place of those of the plan: no row of the table changes (dataChange = false).
-//! Operation, parameters and metrics are named as Spark's OPTIMIZE names them. Sets what `counts` says of the batch.
-TableChange MakeOptimizeChange(const OptimizeBatch &batch, std::vector<AddFile> files, int64_t now_ms,
+//! Operation, parameters and metrics are named as Spark's OPTIMIZE names them. Sets what `counts` says of it.
+TableChange MakeOptimizeChange(const OptimizeCommit &commit, std::vector<AddFile> files, int64_t now_ms,
                                OptimizeCounts &counts);
 
 } // namespace merganser

@@ -54,6 +54,7 @@ class _Instance:
         if self.extension:
             path = str(self.extension).replace("'", "''")
             self.root.execute(f"LOAD '{path}'")
+            self.root.execute("SET GLOBAL merganser_automatic_compaction = false")
 
     def close(self) -> None:
         if self.root is not None:

@@ -1,15 +1,14 @@
 """merganser_optimize beside other writers, interrupted, and with its progress looked at."""
 
-import shutil
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from large_table import LargeTable
 from lakes import open_lake
 
 ROUNDS = 12
@@ -67,70 +66,8 @@ def test_nothing_is_lost_or_doubled_beside_writers(extension: Path, tmp_path: Pa
     assert connection.execute("SELECT count(*) FROM merganser_files('lake.t')").fetchall() == [(1,)]
 
 
-class LargeTable:
-    """Optimizing it takes long enough for others to come in between."""
-
-    FILES = 8
-
-    @staticmethod
-    def make(extension: Path, folder: Path) -> None:
-        connection = open_lake(extension, folder)
-        connection.execute("CREATE TABLE lake.t (id BIGINT, a VARCHAR, b DOUBLE)")
-        for n in range(LargeTable.FILES):
-            connection.execute(f"INSERT INTO lake.t SELECT {n} * 400000 + range, md5(range::VARCHAR), random() "
-                               "FROM range(400000)")
-        connection.close()
-
-    def __init__(self, extension: Path, folder: Path) -> None:
-        self.folder = folder
-        self.connection, self.rival = open_lake(extension, folder), open_lake(extension, folder)
-
-    def optimize(self) -> threading.Thread:
-        """Begins; returns when the first new file is being written."""
-        self.error: Exception | None = None
-        before = set(self.data_files())
-
-        def call() -> None:
-            try:
-                self.connection.execute("CALL merganser_optimize('lake.t')")
-            except Exception as error:  # noqa: BLE001
-                self.error = error
-
-        thread = threading.Thread(target=call)
-        thread.start()
-        while set(self.all_files()) <= before and thread.is_alive():
-            time.sleep(0.001)
-        return thread
-
-    def all_files(self) -> list[Path]:
-        return [path for path in (self.folder / "main" / "t").iterdir() if path.is_file()]
-
-    def data_files(self) -> list[Path]:
-        return [path for path in self.all_files() if path.suffix == ".parquet"]
-
-    def operations(self) -> list[str]:
-        rows = self.rival.execute("SELECT operation FROM merganser_history('lake.t') ORDER BY version").fetchall()
-        return [row[0] for row in rows][1 + self.FILES:]
-
-    def count(self) -> int:
-        return self.rival.execute("SELECT count(*) FROM lake.t").fetchone()[0]
-
-
-@pytest.fixture(scope="module")
-def made(extension: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("large") / "lake"
-    LargeTable.make(extension, folder)
-    return folder
-
-
-@pytest.fixture
-def large(extension: Path, tmp_path: Path, made: Path) -> LargeTable:
-    shutil.copytree(made, tmp_path / "lake")
-    return LargeTable(extension, tmp_path / "lake")
-
-
 def test_an_append_is_no_conflict(large: LargeTable) -> None:
-    thread = large.optimize()
+    thread = large.begin("CALL merganser_optimize('lake.t')")
     large.rival.execute("INSERT INTO lake.t VALUES (-1, 'late', 0)")
     thread.join()
     assert large.error is None
@@ -141,7 +78,7 @@ def test_an_append_is_no_conflict(large: LargeTable) -> None:
 
 
 def test_a_change_of_an_input_is_planned_anew(large: LargeTable) -> None:
-    thread = large.optimize()
+    thread = large.begin("CALL merganser_optimize('lake.t')")
     assert large.rival.execute("DELETE FROM lake.t WHERE id = 3").fetchall() == [(1,)]
     thread.join()
     assert large.error is None
@@ -156,7 +93,7 @@ def test_a_change_of_an_input_is_planned_anew(large: LargeTable) -> None:
 
 def test_an_interrupt_leaves_nothing_behind(large: LargeTable) -> None:
     before = large.data_files()
-    thread = large.optimize()
+    thread = large.begin("CALL merganser_optimize('lake.t')")
     large.connection.interrupt()
     thread.join()
     assert isinstance(large.error, duckdb.InterruptException)
@@ -171,7 +108,7 @@ def test_progress_is_a_percentage_or_not_known_yet(large: LargeTable) -> None:
     large.connection.execute("SET enable_progress_bar = true")
     large.connection.execute("SET enable_progress_bar_print = false")
     large.connection.execute("SET progress_bar_time = 1")
-    thread = large.optimize()
+    thread = large.begin("CALL merganser_optimize('lake.t')")
     seen = set()
     while thread.is_alive():
         seen.add(large.connection.query_progress())

@@ -190,8 +190,8 @@ struct UpkeepWorld::Client {
 				return;
 			}
 			OptimizeCounts counts;
-			auto change =
-			    MakeOptimizeChange({*base, plan, ClusterMarks(), ""}, std::move(files), world.clock.NowMs(), counts);
+			auto change = MakeOptimizeChange({*base, plan, ClusterMarks(), "", false}, std::move(files),
+			                                 world.clock.NowMs(), counts);
 			Pause(8);
 			Commit(std::move(change), base);
 			if (world.written.back().outcome == CommitOutcome::COMMITTED) {

@@ -73,6 +73,8 @@ public:
 		instance.database->LoadStaticExtension<duckdb::TpchExtension>();
 		instance.database->LoadStaticExtension<duckdb::TpcdsExtension>();
 		RegisterMerganser(*instance.database->instance);
+		// Versions and files are counted; tests of it turn it on.
+		Connection("").Query("SET GLOBAL merganser_automatic_compaction = false");
 		for (const auto &sql : instance.config.on_init) {
 			auto result = Connection("").Query(Substitute(sql));
 			if (result->HasError()) {

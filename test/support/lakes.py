@@ -11,9 +11,10 @@ def quoted(text: object) -> str:
 
 
 def open_duckdb(extension: Path, **config: object) -> duckdb.DuckDBPyConnection:
-    """An instance of its own, which remembers nothing of earlier ones."""
+    """An instance of its own, which remembers nothing of earlier ones and makes no commits of its own accord."""
     connection = duckdb.connect(config={"allow_unsigned_extensions": "true", **config})
     connection.execute(f"LOAD {quoted(extension)}")
+    connection.execute("SET GLOBAL merganser_automatic_compaction = false")
     return connection
 
 

@@ -3,16 +3,11 @@
 #include "base/json_writer.hpp"
 #include "base/limits.hpp"
 #include "duckdb/common/exception/binder_exception.hpp"
-#include "duckdb/main/attached_database.hpp"
 #include "duckdb/main/config.hpp"
-#include "engine/maintain/file_rewrite.hpp"
+#include "engine/maintain/optimize_batch.hpp"
 #include "engine/maintain/partition_filter.hpp"
 #include "engine/port/error_border.hpp"
-#include "engine/session/lake_instance.hpp"
-#include "engine/session/lake_transaction.hpp"
 #include "engine/session/reexecution.hpp"
-#include "log/clustered_by.hpp"
-#include "protocol/clustering.hpp"
 
 #include <algorithm>
 
@@ -45,76 +40,9 @@ void CutToCommit(OptimizePlan &plan, uint64_t bytes_max) {
 	}
 	plan.groups.resize(count);
 	plan.files.resize(count == 0 ? 0 : plan.groups.back().end);
+	plan.is_needed_alone.resize(plan.files.size());
 	plan.bytes = bytes;
 }
-
-//! For the columns that the call names; else for the table's own.
-ClusterMarks MarksFor(const Snapshot &snapshot, const OptimizeRequest &request) {
-	if (!request.cluster_by.empty()) {
-		return {request.cluster_by, request.cluster_by, false};
-	}
-	ClusterMarks marks;
-	const auto columns = ClusteringColumnsOf(snapshot);
-	for (const auto &path : columns) {
-		marks.clustered_by.push_back(PathText(path));
-	}
-	for (const auto &path : LogicalNames(snapshot.configuration->GetSchema(), columns)) {
-		marks.shown.push_back(PathText(path));
-	}
-	marks.is_own_clustering = !marks.clustered_by.empty();
-	return marks;
-}
-
-//! The field of a physical name, nullopt where there is none.
-std::optional<size_t> PlaceOf(const std::vector<StructField> &fields, const std::string &physical_name) {
-	const auto field = std::find_if(fields.begin(), fields.end(), [&](const StructField &candidate) {
-		return candidate.PhysicalName() == physical_name;
-	});
-	return field == fields.end() ? std::nullopt : std::optional<size_t>(field - fields.begin());
-}
-
-//! What the table's clustering names and its schema has not is left out.
-std::vector<ClusterColumn> OwnClusterColumns(const Snapshot &snapshot) {
-	std::vector<ClusterColumn> columns;
-	for (const auto &path : ClusteringColumnsOf(snapshot)) {
-		const auto *fields = &snapshot.configuration->GetSchema().fields;
-		std::vector<size_t> places;
-		for (const auto &name : path) {
-			if (const auto place = PlaceOf(*fields, name)) {
-				places.push_back(*place);
-				fields = &(*fields)[*place].type->fields;
-			}
-		}
-		if (!path.empty() && places.size() == path.size()) {
-			columns.push_back({places[0], {places.begin() + 1, places.end()}});
-		}
-	}
-	return columns;
-}
-
-//! The columns that the call names.
-std::vector<ClusterColumn> GivenClusterColumns(const Snapshot &snapshot, const std::vector<std::string> &names) {
-	std::vector<ClusterColumn> columns;
-	for (const auto field : ClusterColumnsOf(snapshot, names)) {
-		columns.push_back({field});
-	}
-	return columns;
-}
-
-//! A batch: a transaction of its own beside the statement's, which stays empty. Rolled back unless it was committed.
-class BatchTransaction {
-public:
-	BatchTransaction(duckdb::ClientContext &context, duckdb::Catalog &catalog)
-	    : transaction(catalog.GetAttached().GetTransactionManager(), context, 0) {
-	}
-	~BatchTransaction() {
-		transaction.Rollback();
-	}
-	BatchTransaction(const BatchTransaction &) = delete;
-	BatchTransaction &operator=(const BatchTransaction &) = delete;
-
-	LakeTransaction transaction;
-};
 
 class OptimizeRun {
 public:
@@ -148,20 +76,10 @@ public:
 	}
 
 private:
-	SnapshotPtr View(LakeTransaction &transaction) {
-		transaction.CheckMayWrite(context, request.location);
-		auto snapshot = transaction.View(context, request.location);
-		if (!snapshot) {
-			throw duckdb::CatalogException("table \"%s\" does not exist any more", request.location.name);
-		}
-		return snapshot;
-	}
-
 	OptimizePlan Plan(const Snapshot &snapshot, const FilePartitions &partitions, const ClusterMarks &marks) {
 		options.clustered_by = marks.clustered_by.empty() ? "" : JsonWriter().Strings(marks.clustered_by).Take();
 		options.keeps_other_providers = marks.is_own_clustering;
-		options.target_file_size_bytes =
-		    request.target_file_size_bytes.value_or(snapshot.configuration->TargetFileSizeBytes());
+		options.target_file_size_bytes = TargetFileSizeBytes(snapshot, request);
 		if (!request.where.empty()) {
 			const PartitionFilter filter(context, "merganser_optimize", snapshot, request.where);
 			options.chosen_partitions = AtBorder([&] { return filter.Choose(context, snapshot, partitions); });
@@ -171,9 +89,8 @@ private:
 
 	//! Reads, writes and commits the next groups; sets is_done where there are none.
 	duckdb::ErrorData RunBatch() {
-		BatchTransaction batch(context, catalog);
-		auto &transaction = batch.transaction;
-		const auto snapshot = View(transaction);
+		OptimizeBatch batch(context, catalog, request);
+		const auto snapshot = batch.View();
 		const FilePartitions partitions(*snapshot);
 		if (!has_begun) {
 			options.newest_version = snapshot->version;
@@ -191,20 +108,9 @@ private:
 			is_done = true;
 			return duckdb::ErrorData();
 		}
-		const auto columns =
-		    marks.is_own_clustering ? OwnClusterColumns(*snapshot) : GivenClusterColumns(*snapshot, request.cluster_by);
-		const RewriteJob job {WithRowTracking(snapshot), partitions, plan, columns, progress.done};
-		auto spec = AtBorder([&] { return WithRowTracking(MakeWriteSpec(request.location, snapshot->configuration)); });
-		spec.target_file_size_bytes = options.target_file_size_bytes;
-		auto files = RewriteFiles(context, transaction, job, std::move(spec));
 		OptimizeCounts own;
-		auto change = AtBorder([&] {
-			const OptimizeBatch written {*snapshot, plan, marks, request.where};
-			return MakeOptimizeChange(written, std::move(files), LakeInstance::Get(context).GetClock().NowMs(), own);
-		});
-		transaction.Stage(context, request.location, std::move(change));
-		auto error = transaction.Commit(context);
-		const auto loss = transaction.Loss();
+		auto error = batch.Run(partitions, plan, progress.done, own);
+		const auto loss = batch.Loss();
 		lost_to = loss ? std::optional<ConflictKind>(loss->kind) : std::nullopt;
 		if (!error.HasError()) {
 			Count(own, plan);

@@ -23,6 +23,8 @@ struct OptimizeRequest {
 	std::optional<uint64_t> target_file_size_bytes;
 	//! Every file with deleted rows is written anew.
 	bool purge = false;
+	//! Nobody asked for it.
+	bool is_automatic = false;
 };
 
 //! The schema columns of these names. Throws BinderException for names that are none, partition columns, columns that

@@ -35,7 +35,8 @@ struct LakeTransaction::TableState {
 
 LakeTransaction::LakeTransaction(duckdb::TransactionManager &transactions, duckdb::ClientContext &context,
                                  int64_t max_staleness_ms)
-    : Transaction(transactions, context), max_staleness_ms(max_staleness_ms) {
+    : Transaction(transactions, context), began_ms(LakeInstance::Get(context).GetClock().NowMs()),
+      max_staleness_ms(max_staleness_ms) {
 }
 
 LakeTransaction::~LakeTransaction() = default;
@@ -253,11 +254,13 @@ CommitResult LakeTransaction::CommitTable(duckdb::ClientContext &context, TableS
 		}
 	}
 	CommitEnvironment environment {LogContext {instance.Parquet()}, instance.GetClock(), instance.GetRandom()};
-	if (!state.base) {
-		return CommitNewTable(request, environment);
+	const auto turns = ReexecutionState::Of(context).has_turn ? CommitTurns::OWN : CommitTurns::WAIT;
+	auto result = state.base ? CommitToTable(request, environment, turns) : CommitNewTable(request, environment);
+	if (result.outcome == CommitOutcome::COMMITTED && result.snapshot && !state.drop) {
+		committed = CommittedChange {result.snapshot, std::move(request.change.added_files),
+		                             instance.GetClock().NowMs() - began_ms};
 	}
-	const bool is_own_turn = ReexecutionState::Of(context).has_turn;
-	return CommitToTable(request, environment, is_own_turn ? CommitTurns::OWN : CommitTurns::WAIT);
+	return result;
 }
 
 //! Upkeep after the commit can never fail the statement: the version is durable.

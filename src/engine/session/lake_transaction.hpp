@@ -22,6 +22,14 @@ struct CommitLoss {
 	TableLocation table;
 };
 
+//! A change that has become a version.
+struct CommittedChange {
+	SnapshotPtr snapshot;
+	std::vector<AddFile> added_files;
+	//! Since the transaction began.
+	int64_t elapsed_ms = 0;
+};
+
 //! One DuckDB transaction on one attached lake: pins the version of every table at its first use, holds the uncommitted
 //! change of the one table it writes, commits it as one Delta version. Thread-safe (operators stage from worker
 //! threads).
@@ -69,6 +77,10 @@ public:
 	duckdb::ErrorData Commit(duckdb::ClientContext &context);
 	//! To what Commit lost, if it did.
 	std::optional<CommitLoss> Loss();
+	//! What Commit made, if it did; a table that was dropped is nothing. Requires: Commit has returned.
+	const std::optional<CommittedChange> &Committed() const {
+		return committed;
+	}
 	void Rollback();
 
 	//! Catalog entries live as long as the transaction that looked them up (plans hold raw references to them).
@@ -96,6 +108,8 @@ private:
 	std::optional<SetTransaction> application;
 	bool finished = false;
 	std::optional<CommitLoss> loss;
+	std::optional<CommittedChange> committed;
+	const int64_t began_ms;
 	int64_t max_staleness_ms;
 };
 

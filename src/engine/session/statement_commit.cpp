@@ -119,6 +119,8 @@ public:
 		children.push_back(std::move(statement));
 	}
 
+	duckdb::Catalog &catalog;
+
 	duckdb::vector<duckdb::ColumnBinding> GetColumnBindings() override {
 		return children[0]->GetColumnBindings();
 	}
@@ -142,7 +144,6 @@ protected:
 	}
 
 private:
-	duckdb::Catalog &catalog;
 	const StatementText text;
 };
 
@@ -181,6 +182,14 @@ bool MayCreate(const duckdb::LogicalOperator &op) {
 	return result;
 }
 
+bool CallsChangingFunction(const duckdb::LogicalOperator &op) {
+	bool result = op.type == LogicalOperatorType::LOGICAL_GET && ChangesLake(op);
+	for (const auto &child : op.children) {
+		result = result || CallsChangingFunction(*child);
+	}
+	return result;
+}
+
 void WrapStatement(duckdb::PlannerExtensionInput &input, duckdb::BoundStatement &statement) {
 	if (!statement.plan || !ChangesLake(*statement.plan)) {
 		return;
@@ -203,6 +212,11 @@ void WrapStatement(duckdb::PlannerExtensionInput &input, duckdb::BoundStatement 
 }
 
 } // namespace
+
+duckdb::optional_ptr<duckdb::Catalog> CommittedLake(const duckdb::LogicalOperator &plan) {
+	const auto *commit = dynamic_cast<const LogicalStatementCommit *>(&plan);
+	return commit && !CallsChangingFunction(*commit->children[0]) ? &commit->catalog : nullptr;
+}
 
 void RegisterStatementCommit(duckdb::DatabaseInstance &db) {
 	duckdb::PlannerExtension extension;

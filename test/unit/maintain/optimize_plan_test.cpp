@@ -1,4 +1,5 @@
 #include "maintain/optimize_plan.hpp"
+#include "planned_table.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,50 +10,11 @@ namespace merganser {
 
 namespace {
 
-constexpr int64_t TARGET = 1000;
-
-class OptimizePlanTest : public testing::Test {
+class OptimizePlanTest : public PlannedTable {
 protected:
-	explicit OptimizePlanTest(std::vector<std::string> partition_columns = {}) {
-		Metadata metadata;
-		metadata.id = "5fba94ed-9794-4965-ba6e-6ee3c0d22af9";
-		metadata.schema_string = R"({"type":"struct","fields":[)"
-		                         R"({"name":"a","type":"long","nullable":true,"metadata":{}},)"
-		                         R"({"name":"p","type":"string","nullable":true,"metadata":{}},)"
-		                         R"({"name":"q","type":"string","nullable":true,"metadata":{}}]})";
-		metadata.partition_columns = std::move(partition_columns);
-		Protocol protocol;
-		protocol.min_reader_version = 3;
-		protocol.min_writer_version = 7;
-		protocol.reader_features = std::vector<std::string> {"deletionVectors"};
-		protocol.writer_features = std::vector<std::string> {"deletionVectors"};
-		auto empty = std::make_shared<Snapshot>();
-		empty->location.name = "lake.s.t";
-		snapshot = empty;
-		Commit({protocol, metadata});
+	explicit OptimizePlanTest(std::vector<std::string> partition_columns = {})
+	    : PlannedTable(std::move(partition_columns)) {
 		options.target_file_size_bytes = TARGET;
-	}
-
-	void Commit(const std::vector<Action> &actions) {
-		LogFile commit;
-		commit.version = snapshot->version + 1;
-		snapshot = AdvanceSnapshot(snapshot, actions, commit);
-	}
-	static AddFile File(const std::string &path, int64_t size, const PartitionValues &values = {}) {
-		AddFile file;
-		file.path = path;
-		file.size = size;
-		file.stats = R"({"numRecords":100})";
-		file.partition_values = values;
-		return file;
-	}
-	static AddFile WithDeleted(AddFile file, int64_t deleted_rows) {
-		DeletionVectorDescriptor vector;
-		vector.path_or_inline_dv = "ab^-aqEH.-t@S}K{vb[*k^";
-		vector.size_in_bytes = 4;
-		vector.cardinality = deleted_rows;
-		file.deletion_vector = vector;
-		return file;
 	}
 	//! The groups as texts: paths with commas.
 	std::vector<std::string> Plan() {
@@ -77,16 +39,12 @@ protected:
 	}
 	using Groups = std::vector<std::string>;
 
-	SnapshotPtr snapshot;
 	OptimizeOptions options;
 };
 
 class PartitionedPlanTest : public OptimizePlanTest {
 protected:
 	PartitionedPlanTest() : OptimizePlanTest({"p", "q"}) {
-	}
-	static PartitionValues At(std::optional<std::string> p, std::optional<std::string> q) {
-		return {{"p", std::move(p)}, {"q", std::move(q)}};
 	}
 };
 
@@ -142,6 +100,16 @@ TEST_F(OptimizePlanTest, DeletedRowsOfAnUnknownNumberCountAsMany) {
 	file.stats.reset();
 	Commit({file});
 	EXPECT_EQ(Plan(), Groups({"a"}));
+	options.may_load_statistics = false;
+	EXPECT_EQ(Plan(), Groups());
+}
+
+TEST_F(OptimizePlanTest, JoinsAsManySmallFilesAsAreAskedFor) {
+	Commit({File("a", 10), File("b", 10), File("c", 10)});
+	options.joined_files_min = 4;
+	EXPECT_EQ(Plan(), Groups());
+	Commit({WithDeleted(File("d", TARGET), 6)});
+	EXPECT_EQ(Plan(), Groups({"a,b,c,d"}));
 }
 
 TEST_F(OptimizePlanTest, FilesOfLaterVersionsAreLeftAlone) {
