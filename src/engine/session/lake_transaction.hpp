@@ -22,6 +22,9 @@ struct CommitLoss {
 	TableLocation table;
 };
 
+//! KEPT: a statement that was bound reads by them. FORGOTTEN: the binding failed, or another takes its place.
+enum class ScanFate { KEPT, FORGOTTEN };
+
 //! One DuckDB transaction on one attached lake: pins the version of every table at its first use, holds the uncommitted
 //! change of the one table it writes, commits it as one Delta version. Thread-safe (operators stage from worker
 //! threads).
@@ -56,6 +59,8 @@ public:
 	void RegisterWrittenFile(const TableLocation &location, const std::string &store_path);
 	//! A scan of the table was planned: what it reads is looked up at commit, if the table is the one that is written.
 	void RegisterScan(const TableLocation &location, std::shared_ptr<ScanRecord> record);
+	//! What becomes of the scans that were registered since the last call.
+	void SettleScans(ScanFate fate);
 	//! The statement replaces what the table holds: as a read of all of it, it conflicts with every concurrent write.
 	void MarkWholeTableRead(const TableLocation &location);
 
