@@ -7,6 +7,7 @@
 #include "engine/catalog/listing_needs.hpp"
 #include "engine/catalog/property_defaults.hpp"
 #include "engine/functions/late_statement.hpp"
+#include "engine/functions/schema_evolution.hpp"
 #include "engine/functions/spark_statement.hpp"
 #include "engine/functions/table_functions.hpp"
 #include "engine/maintain/automatic_maintenance.hpp"
@@ -29,6 +30,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	duckdb::StorageExtension::Register(config, LAKE_TYPE, MakeLakeStorage());
 	ListingNeeds::Register(db);
 	RegisterPropertyDefaults(db);
+	RegisterSchemaEvolution(db);
 	RegisterLateStatements(db);
 	RegisterStatementCommit(db);
 	RegisterIsolationLevel(db);

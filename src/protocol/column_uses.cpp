@@ -7,6 +7,7 @@
 #include "protocol/table_validation.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace merganser {
@@ -68,6 +69,35 @@ ColumnPath PhysicalPathOf(const TableConfiguration &table, const ColumnPath &pat
 	return physical;
 }
 
+//! What stands in the way of changing a column, and what goes first.
+struct ColumnUse {
+	std::string user;
+	std::string next_step;
+};
+
+std::optional<ColumnUse> FindExpressionUse(const TableConfiguration &table, const std::string &column) {
+	for (auto &[name, expression] : table.GetMetadata().configuration) {
+		if (HasNamePrefix(name, CONSTRAINT_PREFIX) && MentionsName(expression, column)) {
+			return ColumnUse {"the CHECK constraint '" + name.substr(CONSTRAINT_PREFIX.size()) + "'",
+			                  "Drop the constraint first"};
+		}
+	}
+	std::optional<ColumnUse> use;
+	VisitFields(table.GetSchema().fields, [&](const StructField &field) {
+		auto generation = field.MetadataString("delta.generationExpression");
+		if (!use && generation && (SameName(field.name, column) || MentionsName(*generation, column))) {
+			use = ColumnUse {"the generated column \"" + field.name + "\"",
+			                 "Make the table anew: CREATE OR REPLACE TABLE … AS SELECT … FROM it"};
+		}
+		auto invariant = field.MetadataString("delta.invariants");
+		if (!use && invariant && (SameName(field.name, column) || MentionsName(*invariant, column))) {
+			use = ColumnUse {"the invariant of column \"" + field.name + "\"",
+			                 "Such columns cannot be changed in this version"};
+		}
+	});
+	return use;
+}
+
 } // namespace
 
 bool MentionsName(std::string_view expression, std::string_view name) {
@@ -105,25 +135,13 @@ std::vector<std::string> SortedByColumns(const StringMap &configuration) {
 }
 
 void CheckIsNotInExpressions(const TableConfiguration &table, const ColumnPath &path) {
-	auto &column = path.front();
-	for (auto &[name, expression] : table.GetMetadata().configuration) {
-		if (HasNamePrefix(name, CONSTRAINT_PREFIX) && MentionsName(expression, column)) {
-			ThrowUsed(table, path, "the CHECK constraint '" + name.substr(CONSTRAINT_PREFIX.size()) + "'",
-			          "Drop the constraint first");
-		}
+	if (auto use = FindExpressionUse(table, path.front())) {
+		ThrowUsed(table, path, use->user, use->next_step);
 	}
-	VisitFields(table.GetSchema().fields, [&](const StructField &field) {
-		auto generation = field.MetadataString("delta.generationExpression");
-		if (generation && (SameName(field.name, column) || MentionsName(*generation, column))) {
-			ThrowUsed(table, path, "the generated column \"" + field.name + "\"",
-			          "Make the table anew: CREATE OR REPLACE TABLE … AS SELECT … FROM it");
-		}
-		auto invariant = field.MetadataString("delta.invariants");
-		if (invariant && (SameName(field.name, column) || MentionsName(*invariant, column))) {
-			ThrowUsed(table, path, "the invariant of column \"" + field.name + "\"",
-			          "Such columns cannot be changed in this version");
-		}
-	});
+}
+
+bool IsInExpressions(const TableConfiguration &table, const std::string &column) {
+	return FindExpressionUse(table, column).has_value();
 }
 
 void CheckMayDrop(const AlteredFrom &from, const ColumnPath &path) {

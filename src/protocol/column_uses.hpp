@@ -12,6 +12,8 @@ namespace merganser {
 //! Throws INVALID_INPUT when a CHECK constraint, an invariant or a generated column may use the column at the head of
 //! the path: their texts are in the dialect of the engine that wrote them, so that any mention of its name counts.
 void CheckIsNotInExpressions(const TableConfiguration &table, const ColumnPath &path);
+//! True when it throws for the column.
+bool IsInExpressions(const TableConfiguration &table, const std::string &column);
 
 //! The same, and for partition, clustering and sort columns.
 void CheckMayDrop(const AlteredFrom &from, const ColumnPath &path);

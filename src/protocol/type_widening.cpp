@@ -185,6 +185,10 @@ StructField WidenField(const TableConfiguration &table, const ColumnPath &path, 
 	return widened;
 }
 
+bool TypeWideningEnabled(const TableConfiguration &table) {
+	return table.PropertyBool(TYPE_WIDENING_PROPERTY, false);
+}
+
 void TurnTypeWideningOn(const TableConfiguration &table, TableEdit &edit) {
 	auto &configuration = edit.metadata.configuration;
 	auto *value = FindProperty(configuration, TYPE_WIDENING_PROPERTY);

@@ -13,6 +13,9 @@ bool IsWidening(const DataType &from, const DataType &to);
 StructField WidenField(const TableConfiguration &table, const ColumnPath &path, const StructField &field,
                        const DataTypePtr &type);
 
+//! True when the table says `delta.enableTypeWidening`.
+bool TypeWideningEnabled(const TableConfiguration &table);
+
 //! Property and feature, where the table has them not. Throws UNSUPPORTED where `delta.enableTypeWidening` is false.
 void TurnTypeWideningOn(const TableConfiguration &table, TableEdit &edit);
 

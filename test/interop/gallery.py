@@ -125,6 +125,13 @@ GALLERY: dict[str, str] = {
         INSERT INTO {t} SELECT i + 1 FROM {t};
         COMMIT;
     """,
+    "evolved": """
+        SET merganser_schema_evolution = true;
+        CREATE TABLE {t} PARTITIONED BY (p) AS SELECT i AS id, {'x': i} AS s, 'p' || i % 2 AS p FROM range(6) r(i);
+        INSERT INTO {t} BY NAME SELECT 6 AS id, {'y': 'new', 'x': 6} AS s, 'p0' AS p, DATE '2026-01-02' AS day;
+        MERGE INTO {t} AS t USING (SELECT 1 AS id, 1.5 AS price UNION ALL SELECT 7, 2.5) AS n ON t.id = n.id
+        WHEN MATCHED THEN UPDATE WHEN NOT MATCHED THEN INSERT;
+    """,
     "mapped": """
         CREATE TABLE {t} (id BIGINT, "with space" VARCHAR, "a,b;{}()=" INTEGER, s STRUCT(x INTEGER, "y z" VARCHAR))
             WITH ('delta.columnMapping.mode' = 'name');

@@ -359,7 +359,7 @@ def test_commits_in_turn(spark: SparkSession, merganser: Merganser, table: Path)
 FOR_SPARK = [
     "all_types", "widened", "extremes", "floats", "nested", "not_null", "no_rows", "partitioned_text",
     "partitioned_types", "sorted", "zstd", "replaced_partitioned", "mapped", "mapped_partitioned", "mapped_by_id",
-    "in_commit_timestamps", "vectors_enabled",
+    "in_commit_timestamps", "vectors_enabled", "evolved",
 ]
 
 

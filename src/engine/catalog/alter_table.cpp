@@ -8,6 +8,7 @@
 #include "duckdb/parser/expression/columnref_expression.hpp"
 #include "duckdb/parser/keyword_helper.hpp"
 #include "engine/catalog/cluster_by.hpp"
+#include "engine/catalog/evolved_table.hpp"
 #include "engine/catalog/lake_catalog.hpp"
 #include "engine/catalog/table_clauses.hpp"
 #include "engine/port/error_border.hpp"
@@ -15,7 +16,6 @@
 #include "engine/port/expression_from_duckdb.hpp"
 #include "engine/scan/null_search.hpp"
 #include "engine/write/violation_search.hpp"
-#include "log/clustered_by.hpp"
 #include "protocol/property_change.hpp"
 #include "protocol/row_rules.hpp"
 #include "protocol/row_tracking.hpp"
@@ -31,10 +31,6 @@ namespace merganser {
 
 static const TableConfiguration &ConfigurationOf(const LakeTable &table) {
 	return *table.GetSnapshot()->configuration;
-}
-
-static AlteredFrom FromOf(const LakeTable &table) {
-	return {ConfigurationOf(table), ClusteringColumnsOf(*table.GetSnapshot()), NewUuid};
 }
 
 static TableChange ChangeOf(const LakeTable &table, AlteredTable altered, const char *operation, StringMap parameters) {
@@ -106,7 +102,7 @@ static TableChange AddColumn(const LakeTable &table, const ColumnPath &parent, c
 		return TableChange();
 	}
 	auto field = NewField(table, column);
-	auto altered = AddField(FromOf(table), parent, field);
+	auto altered = AddField(AlteredFromOf(table), parent, field);
 	auto columns = "[{\"column\":" + FieldText(field);
 	if (!parent.empty()) {
 		columns += ",\"parent\":" + JsonWriter().String(PathText(parent)).Take();
@@ -118,14 +114,14 @@ static TableChange DropColumn(const LakeTable &table, const ColumnPath &path, bo
 	if (if_exists && !HasColumn(table, path)) {
 		return TableChange();
 	}
-	return ChangeOf(table, DropField(FromOf(table), path), "DROP COLUMNS",
+	return ChangeOf(table, DropField(AlteredFromOf(table), path), "DROP COLUMNS",
 	                {{"columns", JsonWriter().Strings({PathText(path)}).Take()}});
 }
 
 static TableChange RenameColumn(const LakeTable &table, const ColumnPath &path, const std::string &new_name) {
 	auto new_path = path;
 	new_path.back() = new_name;
-	return ChangeOf(table, RenameField(FromOf(table), path, new_name), "RENAME COLUMN",
+	return ChangeOf(table, RenameField(AlteredFromOf(table), path, new_name), "RENAME COLUMN",
 	                {{"oldColumnPath", PathText(path)}, {"newColumnPath", PathText(new_path)}});
 }
 
@@ -154,13 +150,13 @@ static TableChange SetOptions(duckdb::ClientContext &context, const LakeTable &t
 			throw duckdb::BinderException("SET: %s is a change of its own, without other properties beside it",
 			                              std::string(CLUSTER_BY_PROPERTY));
 		}
-		return PlanClusterBy(FromOf(table), *columns);
+		return PlanClusterBy(AlteredFromOf(table), *columns);
 	}
 	for (auto &option : info.table_options) {
 		properties[PropertyName("SET", option.first)] = OptionText(context, "SET", option.first, *option.second);
 	}
 	CheckConstraints(context, table, properties);
-	auto change = ChangeOf(table, SetProperties(FromOf(table), properties), "SET TBLPROPERTIES",
+	auto change = ChangeOf(table, SetProperties(AlteredFromOf(table), properties), "SET TBLPROPERTIES",
 	                       {{"properties", PropertiesText(properties)}});
 	BackfillRowIds(*table.GetSnapshot(), change);
 	return change;
@@ -169,12 +165,12 @@ static TableChange SetOptions(duckdb::ClientContext &context, const LakeTable &t
 static TableChange ResetOptions(const LakeTable &table, const duckdb::ResetTableOptionsInfo &info) {
 	std::vector<std::string> names;
 	if (info.table_options.size() == 1 && SameName(*info.table_options.begin(), CLUSTER_BY_PROPERTY)) {
-		return PlanClusterBy(FromOf(table), {});
+		return PlanClusterBy(AlteredFromOf(table), {});
 	}
 	for (auto &option : info.table_options) {
 		names.push_back(PropertyName("RESET", option));
 	}
-	return ChangeOf(table, ResetProperties(FromOf(table), names), "UNSET TBLPROPERTIES",
+	return ChangeOf(table, ResetProperties(AlteredFromOf(table), names), "UNSET TBLPROPERTIES",
 	                {{"properties", JsonWriter().Strings(names).Take()}, {"ifExists", "true"}});
 }
 
@@ -186,11 +182,11 @@ static TableChange ColumnChange(const LakeTable &table, const std::string &colum
 }
 
 static TableChange DropNotNull(const LakeTable &table, const std::string &column) {
-	return ColumnChange(table, column, SetNullable(FromOf(table), {column}, true));
+	return ColumnChange(table, column, SetNullable(AlteredFromOf(table), {column}, true));
 }
 
 static TableChange SetNotNull(duckdb::ClientContext &context, const LakeTable &table, const std::string &column) {
-	auto change = ColumnChange(table, column, SetNullable(FromOf(table), {column}, false));
+	auto change = ColumnChange(table, column, SetNullable(AlteredFromOf(table), {column}, false));
 	if (change.IsEmpty()) {
 		return change;
 	}
@@ -209,7 +205,7 @@ static TableChange ChangeDefault(const LakeTable &table, const duckdb::SetDefaul
 	if (info.expression) {
 		text = DefaultText(table.Location().name, info.column_name, *info.expression);
 	}
-	return ColumnChange(table, info.column_name, SetDefault(FromOf(table), {info.column_name}, text));
+	return ColumnChange(table, info.column_name, SetDefault(AlteredFromOf(table), {info.column_name}, text));
 }
 
 static bool IsPlainCast(const duckdb::ChangeColumnTypeInfo &info) {
@@ -229,7 +225,7 @@ static TableChange ChangeType(const LakeTable &table, const duckdb::ChangeColumn
 	}
 	auto &lake = table.catalog.Cast<LakeCatalog>();
 	auto type = ToDeltaType(info.target_type, info.column_name, lake.Settings().naive_timestamps);
-	return ColumnChange(table, info.column_name, ChangeFieldType(FromOf(table), {info.column_name}, type));
+	return ColumnChange(table, info.column_name, ChangeFieldType(AlteredFromOf(table), {info.column_name}, type));
 }
 
 static TableChange SortBy(const LakeTable &table, const duckdb::SetSortedByInfo &info) {
@@ -243,7 +239,7 @@ static TableChange SortBy(const LakeTable &table, const duckdb::SetSortedByInfo 
 			       "Rows are sorted in ascending order, NULL last");
 		}
 	}
-	return ChangeOf(table, SetSortedBy(FromOf(table), columns), "SET SORTED BY",
+	return ChangeOf(table, SetSortedBy(AlteredFromOf(table), columns), "SET SORTED BY",
 	                {{"sortedBy", JsonWriter().Strings(columns).Take()}});
 }
 
@@ -262,7 +258,7 @@ static TableChange PartitionBy(const LakeTable &table, const duckdb::SetPartitio
 		    "anew: CREATE OR REPLACE TABLE %s%s AS FROM %s",
 		    table.Location().name, table.Location().name, clause, table.Location().name);
 	}
-	return ChangeOf(table, SetPartitionedBy(FromOf(table), std::move(columns)), "SET PARTITIONED BY",
+	return ChangeOf(table, SetPartitionedBy(AlteredFromOf(table), std::move(columns)), "SET PARTITIONED BY",
 	                {{"partitionBy", text}});
 }
 

@@ -33,7 +33,7 @@ duckdb::PhysicalOperator &LakeCatalog::PlanInsert(duckdb::ClientContext &context
 		}
 		plan = planner.ResolveDefaultsProjection(op, *plan);
 	}
-	InsertPlan insert {*this, table.Location(), op.return_chunk, std::move(given)};
+	InsertPlan insert {{*this, table.GetSnapshot(), table.Evolution()}, op.return_chunk, std::move(given)};
 	return PlanLakeInsert(context, planner, insert, op, *plan);
 }
 
@@ -58,7 +58,7 @@ static ChangedTable TableOf(duckdb::ClientContext &context, duckdb::TableCatalog
 		    table.name);
 	}
 	LakeTransaction::Get(context, table.catalog).CheckMayWrite(context, table.Location());
-	return ChangedTable {table.catalog, table.GetSnapshot()};
+	return ChangedTable {table.catalog, table.GetSnapshot(), table.Evolution()};
 }
 
 duckdb::PhysicalOperator &LakeCatalog::PlanDelete(duckdb::ClientContext &context,

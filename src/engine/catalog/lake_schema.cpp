@@ -8,6 +8,7 @@
 #include "duckdb/parser/parsed_data/create_schema_info.hpp"
 #include "duckdb/parser/parsed_data/create_table_info.hpp"
 #include "duckdb/planner/tableref/bound_at_clause.hpp"
+#include "engine/catalog/evolved_table.hpp"
 #include "engine/catalog/lake_table.hpp"
 #include "engine/catalog/listing_needs.hpp"
 #include "engine/catalog/stored_views.hpp"
@@ -68,8 +69,8 @@ static duckdb::CatalogEntry &TableEntryFor(duckdb::ClientContext &context, LakeS
 	}
 	auto slash = location.root.rfind('/');
 	auto info = TableInfoOf(schema, location.root.substr(slash + 1), *snapshot);
-	return transaction.KeepEntry(key,
-	                             duckdb::make_uniq<LakeTable>(schema.catalog, schema, *info, snapshot, time_travel));
+	return transaction.KeepEntry(
+	    key, duckdb::make_uniq<LakeTable>(schema.catalog, schema, *info, TableVersion {snapshot, time_travel}));
 }
 
 static int64_t TimestampMsOf(duckdb::ClientContext &context, const duckdb::Value &value) {
@@ -118,8 +119,10 @@ static bool IsThere(duckdb::ClientContext &context, LakeTransaction &transaction
 duckdb::optional_ptr<duckdb::CatalogEntry> LakeSchema::LookupTable(duckdb::ClientContext &context,
                                                                    const duckdb::EntryLookupInfo &lookup_info) {
 	auto &table_name = lookup_info.GetEntryName();
-	if (table_name.empty() || table_name[0] == '_' || table_name[0] == '.' ||
-	    table_name.find('/') != std::string::npos) {
+	if (table_name.find('/') != std::string::npos) {
+		return FindEvolvedTable(context, catalog, table_name);
+	}
+	if (table_name.empty() || table_name[0] == '_' || table_name[0] == '.') {
 		return nullptr;
 	}
 	auto location = AtBorder([&] { return Locate(table_name); });
@@ -181,7 +184,8 @@ static duckdb::CatalogEntry &NameOnlyEntry(LakeSchema &schema, LakeTransaction &
 	if (!problem.empty()) {
 		info.comment = duckdb::Value("cannot be read: " + problem);
 	}
-	return transaction.KeepEntry(key, duckdb::make_uniq<LakeTable>(schema.catalog, schema, info, snapshot, true));
+	return transaction.KeepEntry(
+	    key, duckdb::make_uniq<LakeTable>(schema.catalog, schema, info, TableVersion {snapshot, true}));
 }
 
 //! One table that cannot be read must not hide the others.

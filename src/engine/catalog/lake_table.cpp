@@ -23,8 +23,8 @@
 namespace merganser {
 
 LakeTable::LakeTable(duckdb::Catalog &catalog, duckdb::SchemaCatalogEntry &schema, duckdb::CreateTableInfo &info,
-                     SnapshotPtr snapshot, bool time_travel)
-    : TableCatalogEntry(catalog, schema, info), snapshot(std::move(snapshot)), time_travel(time_travel) {
+                     TableVersion version_p)
+    : TableCatalogEntry(catalog, schema, info), version(std::move(version_p)) {
 }
 
 duckdb::unique_ptr<duckdb::BaseStatistics> LakeTable::GetStatistics(duckdb::ClientContext &context,
@@ -37,10 +37,10 @@ duckdb::unique_ptr<duckdb::BaseStatistics> LakeTable::GetStatistics(duckdb::Clie
 duckdb::TableFunction LakeTable::GetScanFunction(duckdb::ClientContext &context,
                                                  duckdb::unique_ptr<duckdb::FunctionData> &bind_data) {
 	ScanTarget target;
-	target.snapshot = snapshot;
-	target.display_name = snapshot->location.name;
+	target.snapshot = version.snapshot;
+	target.display_name = Location().name;
 	target.entry = this;
-	if (!time_travel) {
+	if (!version.time_travel) {
 		target.record = std::make_shared<ScanRecord>();
 		LakeTransaction::Get(context, catalog).RegisterScan(Location(), target.record);
 	}
@@ -58,6 +58,7 @@ duckdb::TableFunction LakeTable::GetScanFunction(duckdb::ClientContext &context,
 duckdb::TableStorageInfo LakeTable::GetStorageInfo(duckdb::ClientContext &context) {
 	duckdb::TableStorageInfo info;
 	// Entries of listings that show names only have no configuration: their table was not opened.
+	auto &snapshot = version.snapshot;
 	bool is_asked = snapshot->configuration && ListingNeeds::NeedsRecordCounts(context);
 	auto records = is_asked ? AtBorder([&] { return FileBounds(snapshot).LiveRows(); }) : std::nullopt;
 	if (records) {
@@ -77,7 +78,7 @@ duckdb::vector<duckdb::column_t> LakeTable::GetRowIdColumns() const {
 void LakeTable::BindUpdateConstraints(duckdb::Binder &, duckdb::LogicalGet &get, duckdb::LogicalProjection &proj,
                                       duckdb::LogicalUpdate &update, duckdb::ClientContext &) {
 	AtBorder([&] {
-		for (auto &column : GeneratedColumnsOf(snapshot->configuration->GetSchema())) {
+		for (auto &column : GeneratedColumnsOf(version.snapshot->configuration->GetSchema())) {
 			duckdb::physical_index_set_t base;
 			for (auto field : column.base_fields) {
 				base.insert(duckdb::PhysicalIndex(field));

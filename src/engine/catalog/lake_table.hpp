@@ -3,24 +3,40 @@
 #include "duckdb.hpp"
 #include "duckdb/catalog/catalog_entry/table_catalog_entry.hpp"
 #include "log/snapshot.hpp"
+#include "txn/table_change.hpp"
+
+#include <memory>
 
 namespace merganser {
+
+//! What an entry shows of a table.
+struct TableVersion {
+	SnapshotPtr snapshot;
+	//! Made by AT (…), read-only and no part of the read set.
+	bool time_travel = false;
+	//! Protocol and metadata that the snapshot has and the transaction has not: the statement that is bound to this
+	//! entry stages them with its rows.
+	std::shared_ptr<const TableChange> evolution {};
+};
 
 //! One version of one table as a catalog entry. Owned by the transaction that looked it up; immutable.
 class LakeTable : public duckdb::TableCatalogEntry {
 public:
-	//! `time_travel`: made by AT (…), read-only and no part of the read set.
 	LakeTable(duckdb::Catalog &catalog, duckdb::SchemaCatalogEntry &schema, duckdb::CreateTableInfo &info,
-	          SnapshotPtr snapshot, bool time_travel);
+	          TableVersion version);
 
 	const SnapshotPtr &GetSnapshot() const {
-		return snapshot;
+		return version.snapshot;
 	}
 	const TableLocation &Location() const {
-		return snapshot->location;
+		return version.snapshot->location;
 	}
 	bool IsTimeTravel() const {
-		return time_travel;
+		return version.time_travel;
+	}
+	//! nullptr where the statement changes nothing but rows.
+	const std::shared_ptr<const TableChange> &Evolution() const {
+		return version.evolution;
 	}
 
 	duckdb::unique_ptr<duckdb::BaseStatistics> GetStatistics(duckdb::ClientContext &context,
@@ -39,8 +55,7 @@ public:
 	                           duckdb::LogicalUpdate &update, duckdb::ClientContext &context) override;
 
 private:
-	SnapshotPtr snapshot;
-	bool time_travel;
+	TableVersion version;
 };
 
 //! Columns with their default values, NOT NULL and CHECK constraints, comments, partition and sort keys, properties:

@@ -30,6 +30,8 @@ struct LakeTransaction::TableState {
 	bool drop = false;
 	bool whole_table_read = false;
 	std::vector<std::shared_ptr<ScanRecord>> scans;
+	//! How many of them are kept for sure.
+	size_t settled_scans = 0;
 	std::vector<std::string> written_files;
 };
 
@@ -199,6 +201,17 @@ void LakeTransaction::RegisterWrittenFile(const TableLocation &location, const s
 void LakeTransaction::RegisterScan(const TableLocation &location, std::shared_ptr<ScanRecord> record) {
 	std::lock_guard<std::mutex> guard(lock);
 	StateOf(location).scans.push_back(std::move(record));
+}
+
+void LakeTransaction::SettleScans(ScanFate fate) {
+	std::lock_guard<std::mutex> guard(lock);
+	for (auto &entry : tables) {
+		auto &state = *entry.second;
+		if (fate == ScanFate::FORGOTTEN) {
+			state.scans.resize(state.settled_scans);
+		}
+		state.settled_scans = state.scans.size();
+	}
 }
 
 void LakeTransaction::MarkWholeTableRead(const TableLocation &location) {

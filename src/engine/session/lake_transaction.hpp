@@ -30,6 +30,9 @@ struct CommittedChange {
 	int64_t elapsed_ms = 0;
 };
 
+//! KEPT: a statement that was bound reads by them. FORGOTTEN: the binding failed, or another takes its place.
+enum class ScanFate { KEPT, FORGOTTEN };
+
 //! One DuckDB transaction on one attached lake: pins the version of every table at its first use, holds the uncommitted
 //! change of the one table it writes, commits it as one Delta version. Thread-safe (operators stage from worker
 //! threads).
@@ -64,6 +67,8 @@ public:
 	void RegisterWrittenFile(const TableLocation &location, const std::string &store_path);
 	//! A scan of the table was planned: what it reads is looked up at commit, if the table is the one that is written.
 	void RegisterScan(const TableLocation &location, std::shared_ptr<ScanRecord> record);
+	//! What becomes of the scans that were registered since the last call.
+	void SettleScans(ScanFate fate);
 	//! The statement replaces what the table holds: as a read of all of it, it conflicts with every concurrent write.
 	void MarkWholeTableRead(const TableLocation &location);
 

@@ -4,6 +4,7 @@
 #include "duckdb/common/types/column/column_data_collection.hpp"
 #include "duckdb/execution/physical_operator.hpp"
 #include "duckdb/execution/physical_plan_generator.hpp"
+#include "duckdb/main/attached_database.hpp"
 #include "duckdb/main/client_context.hpp"
 #include "duckdb/main/config.hpp"
 #include "duckdb/planner/binder.hpp"
@@ -11,6 +12,7 @@
 #include "duckdb/planner/operator/logical_extension_operator.hpp"
 #include "duckdb/planner/operator/logical_get.hpp"
 #include "duckdb/planner/planner_extension.hpp"
+#include "duckdb/transaction/meta_transaction.hpp"
 #include "engine/session/engine_version.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/session/reexecution.hpp"
@@ -190,7 +192,16 @@ bool CallsChangingFunction(const duckdb::LogicalOperator &op) {
 	return result;
 }
 
+void KeepScans(duckdb::ClientContext &context) {
+	for (duckdb::AttachedDatabase &database : duckdb::MetaTransaction::Get(context).OpenedTransactions()) {
+		if (database.GetCatalog().GetCatalogType() == LAKE_TYPE) {
+			LakeTransaction::Get(context, database.GetCatalog()).SettleScans(ScanFate::KEPT);
+		}
+	}
+}
+
 void WrapStatement(duckdb::PlannerExtensionInput &input, duckdb::BoundStatement &statement) {
+	KeepScans(input.context);
 	if (!statement.plan || !ChangesLake(*statement.plan)) {
 		return;
 	}

@@ -15,8 +15,9 @@ namespace merganser {
 struct LakeInsertPlan {
 	duckdb::Catalog &catalog;
 	WriteSpec spec;
-	//! Change that the files are added to: of INSERT only the operation.
+	//! Change that the files are added to: of INSERT only the operation, and what evolves the schema.
 	TableChange change;
+	bool creates = false;
 	//! The rows replace all that the table holds.
 	bool replaces_all = false;
 	bool returning = false;
@@ -30,7 +31,7 @@ public:
 	           idx_t estimated_cardinality);
 
 	std::string GetName() const override {
-		return insert.change.metadata ? "MERGANSER_CREATE_TABLE_AS" : "MERGANSER_INSERT";
+		return insert.creates ? "MERGANSER_CREATE_TABLE_AS" : "MERGANSER_INSERT";
 	}
 	bool ParallelSink() const override {
 		return !insert.keep_order;

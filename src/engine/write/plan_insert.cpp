@@ -56,18 +56,15 @@ duckdb::PhysicalOperator &PlanLakeInsert(duckdb::ClientContext &context, duckdb:
                                          const InsertPlan &insert, duckdb::LogicalOperator &op,
                                          duckdb::PhysicalOperator &child) {
 	return AtBorder([&]() -> duckdb::PhysicalOperator & {
-		const auto view = LakeTransaction::Get(context, insert.catalog).View(context, insert.location);
-		if (!view) {
-			throw Error(ErrorKind::NOT_FOUND, "table \"" + insert.location.name + "\" does not exist any more");
-		}
-		LakeInsertPlan plan {insert.catalog, MakeWriteSpec(insert.location, view->configuration), TableChange()};
+		const auto &configuration = insert.table.snapshot->configuration;
+		LakeInsertPlan plan {insert.table.catalog, MakeWriteSpec(insert.table.snapshot->location, configuration),
+		                     insert.table.BeginChange("WRITE")};
 		plan.returning = insert.returning;
-		plan.change.operation = "WRITE";
 		plan.change.operation_parameters["mode"] = "Append";
 		plan.change.operation_parameters["partitionBy"] =
-		    JsonWriter().Strings(view->configuration->GetMetadata().partition_columns).Take();
+		    JsonWriter().Strings(configuration->GetMetadata().partition_columns).Take();
 		auto &given_rows = CastToTable(context, planner, child, plan.spec.types);
-		const GeneratedValues generated(context, view->configuration->GetSchema());
+		const GeneratedValues generated(context, configuration->GetSchema());
 		auto &rows = generated.Compute(planner, given_rows, insert.given);
 		return PlanSink(planner, std::move(plan), op, rows);
 	});
@@ -87,6 +84,7 @@ duckdb::PhysicalOperator &PlanLakeCreateAs(duckdb::ClientContext &context, duckd
 		auto configuration =
 		    std::make_shared<const TableConfiguration>(create.location.name, *protocol, *create.create.metadata);
 		LakeInsertPlan plan {create.catalog, MakeWriteSpec(create.location, std::move(configuration)), create.create};
+		plan.creates = true;
 		plan.replaces_all = create.or_replace;
 		auto &rows = CastToTable(context, planner, child, plan.spec.types);
 		return PlanSink(planner, std::move(plan), op, rows);

@@ -3,6 +3,7 @@
 #include "duckdb.hpp"
 #include "duckdb/execution/physical_operator.hpp"
 #include "engine/session/lake_transaction.hpp"
+#include "engine/write/changed_table.hpp"
 #include "engine/write/write_spec.hpp"
 
 #include <vector>
@@ -12,8 +13,7 @@ namespace merganser {
 //! The plan of INSERT: a sink that writes data files through the file sink and stages one TableChange in the
 //! transaction when all rows are in. `returning`: emit the inserted rows instead of their count.
 struct InsertPlan {
-	duckdb::Catalog &catalog;
-	TableLocation location;
+	ChangedTable table;
 	bool returning = false;
 	//! By field: the statement names the column. Empty: it gives all.
 	std::vector<bool> given {};

@@ -49,12 +49,12 @@ std::shared_ptr<DeletionVectorCache> VectorsOf(const duckdb::LogicalOperator &op
 	return nullptr;
 }
 
-RowChangePlan MakePlan(const ChangedTable &table, RowStatement statement, std::string operation,
+RowChangePlan MakePlan(const ChangedTable &table, RowStatement statement, const char *operation,
                        std::shared_ptr<DeletionVectorCache> vectors) {
 	RowChangePlan plan {table.catalog, statement, table.snapshot,
 	                    vectors ? std::move(vectors) : std::make_shared<DeletionVectorCache>(),
 	                    MakeWriteSpec(table.snapshot->location, table.snapshot->configuration)};
-	plan.change.operation = std::move(operation);
+	plan.change = table.BeginChange(operation);
 	return plan;
 }
 

@@ -6,15 +6,9 @@
 #include "duckdb/planner/operator/logical_delete.hpp"
 #include "duckdb/planner/operator/logical_merge_into.hpp"
 #include "duckdb/planner/operator/logical_update.hpp"
-#include "log/snapshot.hpp"
+#include "engine/write/changed_table.hpp"
 
 namespace merganser {
-
-//! The table whose rows change, as the plan read it.
-struct ChangedTable {
-	duckdb::Catalog &catalog;
-	SnapshotPtr snapshot;
-};
 
 //! Plans of UPDATE, DELETE (TRUNCATE) and MERGE: one operator above the rows that DuckDB found. Only row ids and new
 //! values arrive; other columns of a row are read when it is known to change. No side effect: EXPLAIN plans too.

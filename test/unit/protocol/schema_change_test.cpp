@@ -6,70 +6,12 @@
 #include "protocol/schema_names.hpp"
 #include "protocol/type_widening.hpp"
 
-#include "support/expect_error.hpp"
-#include "support/legacy_protocol.hpp"
+#include "wide_table.hpp"
 
 #include <gtest/gtest.h>
 
 namespace merganser {
 namespace {
-
-StructField Field(const std::string &name, DataTypePtr type, std::map<std::string, std::string> metadata = {}) {
-	StructField field;
-	field.name = name;
-	field.type = std::move(type);
-	field.metadata = std::move(metadata);
-	return field;
-}
-
-DataTypePtr Long() {
-	return DataType::Primitive(TypeKind::LONG);
-}
-DataTypePtr Integer() {
-	return DataType::Primitive(TypeKind::INTEGER);
-}
-
-//! id, p, s(x, y), l array of (z), m map of text to (v).
-Schema Wide() {
-	Schema schema;
-	schema.fields.push_back(Field("id", Integer()));
-	schema.fields.push_back(Field("p", Integer()));
-	schema.fields.push_back(Field("s", DataType::Struct({Field("x", Integer()), Field("y", Integer())})));
-	schema.fields.push_back(Field("l", DataType::Array(DataType::Struct({Field("z", Integer())}), true)));
-	schema.fields.push_back(Field(
-	    "m", DataType::Map(DataType::Primitive(TypeKind::STRING), DataType::Struct({Field("v", Integer())}), true)));
-	return schema;
-}
-
-TableConfiguration WideTable(StringMap configuration = {}, Schema schema = Wide(), Protocol protocol = Legacy(1, 2)) {
-	Metadata metadata;
-	metadata.id = "id";
-	metadata.schema_string = WriteSchema(schema);
-	metadata.configuration = std::move(configuration);
-	metadata.partition_columns = {"p"};
-	return TableConfiguration("t", std::move(protocol), std::move(metadata));
-}
-
-std::string CountedUuid() {
-	static int count = 0;
-	return "uuid-" + std::to_string(++count);
-}
-
-AlteredFrom From(const TableConfiguration &table) {
-	return AlteredFrom {table, {}, CountedUuid};
-}
-
-//! The altered table, opened.
-TableConfiguration Open(const TableConfiguration &table, const AlteredTable &altered) {
-	return TableConfiguration("t", altered.protocol.value_or(table.GetProtocol()), altered.metadata);
-}
-
-//! Each names the table besides.
-template <class CALL>
-void ExpectTableError(ErrorKind kind, const std::string &part, CALL &&call) {
-	ExpectError(kind, part, call);
-	ExpectError(kind, "\"t\"", call);
-}
 
 TEST(AddField, AddsAtAnyDepth) {
 	auto table = WideTable();
