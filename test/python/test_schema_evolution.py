@@ -88,8 +88,8 @@ def test_parameters_give_new_columns_their_types(lake: ContestedLake) -> None:
     lake.connection.executemany("INSERT INTO lake.t BY NAME SELECT ?::INTEGER AS id, ?::DOUBLE AS price",
                                 [[5, 1.5], [6, 2.5]])
     lake.connection.execute("INSERT INTO lake.t BY NAME SELECT $id AS id, $more AS more", {"id": 7, "more": 9})
-    lake.connection.execute("MERGE INTO lake.t USING (SELECT 7 AS id, $1 AS more) s USING (id) WHEN MATCHED THEN UPDATE",
-                            [8])
+    lake.connection.execute("""
+        MERGE INTO lake.t USING (SELECT 7 AS id, $1 AS more) s USING (id) WHEN MATCHED THEN UPDATE""", [8])
     assert columns(lake.rival) == ["id", "v", "note", "price", "more"]
     assert lake.rows()[3:] == [(4, None, "x", None, None), (5, None, None, 1.5, None), (6, None, None, 2.5, None),
                                (7, None, None, None, 8)]

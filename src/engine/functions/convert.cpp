@@ -10,11 +10,15 @@
 #include "engine/session/engine_version.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "engine/write/shared_work.hpp"
+#include "protocol/schema_names.hpp"
+#include "protocol/spark_types.hpp"
 #include "protocol/table_configuration.hpp"
 #include "txn/commit_loop.hpp"
 #include "upkeep/parquet_folder.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 namespace merganser {
 
@@ -25,9 +29,44 @@ using duckdb::Value;
 
 constexpr const char *CONVERT_NAME = "merganser_convert";
 
-//! The columns of all files together, as DuckDB reads them; those of partitions last, of the types that it finds in the
-//! names of the folders.
-Schema SchemaOf(duckdb::ClientContext &context, const TableLocation &location, const ParquetFolder &folder) {
+//! The types that were given for partition columns.
+using PartitionTypes = std::map<std::string, DataTypePtr>;
+
+PartitionTypes PartitionTypesOf(const Value &columns) {
+	PartitionTypes types;
+	for (const auto &entry : duckdb::ListValue::GetChildren(columns)) {
+		const auto &column = duckdb::StructValue::GetChildren(entry);
+		const auto text = column[1].ToString();
+		const auto type = FindSparkType(LowerName(text));
+		if (!type) {
+			throw duckdb::BinderException("%s: \"%s\" of partition column \"%s\" is no type of Spark's SQL that can "
+			                              "partition a table, as are STRING, INT, BIGINT, DATE",
+			                              CONVERT_NAME, text, column[0].ToString());
+		}
+		types[column[0].ToString()] = *type;
+	}
+	return types;
+}
+
+void CheckPartitionTypes(const TableLocation &location, const ParquetFolder &folder, const PartitionTypes &types) {
+	const auto &columns = folder.partition_columns;
+	const bool all_there =
+	    std::all_of(columns.begin(), columns.end(), [&](const std::string &column) { return types.contains(column); });
+	if (!types.empty() && !(all_there && types.size() == columns.size())) {
+		std::string found;
+		for (const auto &column : columns) {
+			found += (found.empty() ? "" : ", ") + column;
+		}
+		throw duckdb::BinderException("%s: the folders of \"%s\" are partitioned by (%s), and the columns that are "
+		                              "given are others. Name these, or none",
+		                              CONVERT_NAME, location.name, found);
+	}
+}
+
+//! The columns of all files together, as DuckDB reads them; those of partitions last, of the types that are given or
+//! that it finds in the names of the folders.
+Schema SchemaOf(duckdb::ClientContext &context, const TableLocation &location, const ParquetFolder &folder,
+                const PartitionTypes &partition_types) {
 	duckdb::vector<Value> paths;
 	for (const auto &file : folder.files) {
 		const auto path = location.store->LocalPath(location.root + "/" + file.path);
@@ -48,8 +87,12 @@ Schema SchemaOf(duckdb::ClientContext &context, const TableLocation &location, c
 	for (size_t i = 0; i < result->names.size(); i++) {
 		StructField field;
 		field.name = result->names[i];
+		if (const auto given = partition_types.find(field.name); given != partition_types.end()) {
+			field.type = given->second;
+			schema.fields.push_back(std::move(field));
+			continue;
+		}
 		field.type = ToDeltaType(result->types[i], field.name, NaiveTimestamps::NTZ);
-		field.nullable = true;
 		if (ToDuckDBType(*field.type) != result->types[i]) {
 			throw duckdb::NotImplementedException(
 			    "%s: column \"%s\" of \"%s\" is %s, which a Delta table cannot hold as it is stored. Write the rows "
@@ -76,6 +119,7 @@ void CheckPartitionColumns(const ParquetFolder &folder, const std::vector<Parque
 
 struct ConvertCall : public ChangingCall {
 	TableLocation location;
+	PartitionTypes partition_types;
 
 	std::vector<duckdb::vector<Value>> Run(duckdb::ClientContext &context, WorkProgress &) const override {
 		if (!context.transaction.IsAutoCommit()) {
@@ -84,7 +128,8 @@ struct ConvertCall : public ChangingCall {
 			                                   CONVERT_NAME);
 		}
 		auto folder = AtBorder([&] { return ListParquetFolder(location); });
-		const auto schema = AtBorder([&] { return SchemaOf(context, location, folder); });
+		CheckPartitionTypes(location, folder, partition_types);
+		const auto schema = AtBorder([&] { return SchemaOf(context, location, folder, partition_types); });
 		const auto footers = ReadFooters(context, folder, schema);
 		CheckPartitionColumns(folder, footers);
 		const auto result =
@@ -149,6 +194,10 @@ duckdb::unique_ptr<duckdb::FunctionData> BindConvert(duckdb::ClientContext &cont
 	}
 	auto call = duckdb::make_uniq<ConvertCall>();
 	call->location = AtBorder([&] { return LakeInstance::Get(context).Locate(input.inputs[0].ToString()); });
+	const auto partitioned_by = input.named_parameters.find("partitioned_by");
+	if (partitioned_by != input.named_parameters.end() && !partitioned_by->second.IsNull()) {
+		call->partition_types = PartitionTypesOf(partitioned_by->second);
+	}
 	names = {"version", "num_files", "size_in_bytes", "partition_columns"};
 	types = {LogicalType::BIGINT, LogicalType::BIGINT, LogicalType::BIGINT, LogicalType::LIST(LogicalType::VARCHAR)};
 	return call;
@@ -157,7 +206,9 @@ duckdb::unique_ptr<duckdb::FunctionData> BindConvert(duckdb::ClientContext &cont
 } // namespace
 
 duckdb::TableFunction MakeConvert() {
-	return MakeChangingFunction(CONVERT_NAME, {LogicalType::VARCHAR}, BindConvert);
+	auto function = MakeChangingFunction(CONVERT_NAME, {LogicalType::VARCHAR}, BindConvert);
+	function.named_parameters["partitioned_by"] = LogicalType::MAP(LogicalType::VARCHAR, LogicalType::VARCHAR);
+	return function;
 }
 
 } // namespace merganser

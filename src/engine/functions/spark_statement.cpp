@@ -33,6 +33,10 @@ public:
 			spelling = "RESTORE TABLE table TO VERSION AS OF n, or … TO TIMESTAMP AS OF '2026-01-31 12:00:00'";
 			return Restore();
 		}
+		if (IsWord(0, "CONVERT") && IsWord(1, "TO")) {
+			spelling = "CONVERT TO DELTA parquet.`folder` [PARTITIONED BY (column type, …)]";
+			return Convert();
+		}
 		if (!TakeWord("DESCRIBE") && !TakeWord("DESC")) {
 			return std::nullopt;
 		}
@@ -106,6 +110,45 @@ private:
 			call.named["max_versions"] = Value::BIGINT(Number());
 		}
 		return Finish(std::move(call));
+	}
+
+	FunctionCall Convert() {
+		Expect("CONVERT");
+		Expect("TO");
+		Expect("DELTA");
+		Expect("PARQUET");
+		if (!TakeSymbol('.') || (Next().kind != Token::Kind::NAME && Next().kind != Token::Kind::TEXT)) {
+			Fail();
+		}
+		FunctionCall call {"merganser_convert", {Value(Take().text)}, {}};
+		if (TakeWord("PARTITIONED")) {
+			Expect("BY");
+			call.named["partitioned_by"] = ColumnsWithTypes();
+		}
+		return Finish(std::move(call));
+	}
+
+	Value ColumnsWithTypes() {
+		if (!TakeSymbol('(')) {
+			Fail();
+		}
+		duckdb::vector<Value> columns;
+		duckdb::vector<Value> types;
+		do {
+			columns.emplace_back(Name());
+			std::string type = Name();
+			if (TakeSymbol('(')) {
+				type += "(" + Take().text + (TakeSymbol(',') ? "," + Take().text : "") + ")";
+				if (!TakeSymbol(')')) {
+					Fail();
+				}
+			}
+			types.emplace_back(std::move(type));
+		} while (TakeSymbol(','));
+		if (!TakeSymbol(')')) {
+			Fail();
+		}
+		return Value::MAP(LogicalType::VARCHAR, LogicalType::VARCHAR, std::move(columns), std::move(types));
 	}
 
 	//! As the functions take it: quoted parts, or a folder.

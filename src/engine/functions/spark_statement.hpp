@@ -20,6 +20,7 @@ struct FunctionCall {
 //!   RESTORE [TABLE] table TO VERSION AS OF n | TIMESTAMP AS OF 'text'
 //!   DESCRIBE | DESC HISTORY table [LIMIT n]
 //!   DESCRIBE | DESC DETAIL table
+//!   CONVERT TO DELTA parquet.`folder` [PARTITIONED BY (column type, …)]
 //! A table is named as in a query, in Spark's backticks, or as delta.`folder`. nullopt for text that begins otherwise.
 //! Throws INVALID_INPUT, saying how the statement is spelled, for one of these that goes wrong.
 std::optional<FunctionCall> ParseSparkStatement(const std::string &text);
