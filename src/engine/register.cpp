@@ -16,6 +16,7 @@
 #include "engine/session/engine_version.hpp"
 #include "engine/session/isolation_level.hpp"
 #include "engine/session/statement_commit.hpp"
+#include "engine/session/table_upkeep.hpp"
 #include "engine/session/unchanged_commit.hpp"
 #include "engine/write/file_patches.hpp"
 #include "engine/write/partition_writer.hpp"
@@ -37,6 +38,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	RegisterUnchangedCommit(db);
 	RegisterFilePatches(db);
 	RegisterRowGroupSize(db);
+	RegisterCheckpointPartSize(db);
 	RegisterSparkStatements(db);
 	RegisterOptimize(db);
 	// Behind the commit of statements.

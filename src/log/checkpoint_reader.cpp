@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/uri.hpp"
 #include "log/commit_file.hpp"
+#include "log/log_file_name.hpp"
 
 #include <mutex>
 #include <utility>
@@ -107,7 +108,7 @@ std::vector<Sidecar> ReadSidecars(const TableLocation &location, LogContext cont
 
 std::vector<std::string> SidecarPaths(const TableLocation &location, const std::vector<Sidecar> &sidecars) {
 	std::vector<std::string> paths;
-	const auto folder = JoinPath(location.LogFolder(), "_sidecars");
+	const auto folder = SidecarFolder(location);
 	for (auto &sidecar : sidecars) {
 		if (IsAbsolutePath(sidecar.path)) {
 			paths.push_back(location.ResolveFile(sidecar.path));

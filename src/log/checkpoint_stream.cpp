@@ -11,7 +11,6 @@ namespace merganser {
 namespace {
 
 constexpr size_t QUEUE_BATCHES_MAX = 16;
-constexpr uint32_t ROWS_PER_BATCH = 2048;
 
 //! PROTOCOL.md, "Checkpoints": removes in checkpoints carry neither statistics nor tags.
 RemoveFile AsTombstone(RemoveFile removed) {
@@ -61,9 +60,22 @@ void CheckpointRowsQueue::Close() {
 	changed.notify_all();
 }
 
+std::vector<Action> NonFileActions(const Snapshot &snapshot) {
+	std::vector<Action> actions;
+	actions.emplace_back(snapshot.configuration->GetProtocol());
+	actions.emplace_back(snapshot.configuration->GetMetadata());
+	for (auto &entry : snapshot.transactions) {
+		actions.emplace_back(entry.second);
+	}
+	for (auto &entry : snapshot.domains) {
+		actions.emplace_back(entry.second);
+	}
+	return actions;
+}
+
 CheckpointStream::CheckpointStream(const Snapshot &snapshot_p, LogContext context_p, LogReplay replay_p,
-                                   int64_t expired_before_ms_p)
-    : snapshot(snapshot_p), context(context_p), replay(std::move(replay_p)), expired_before_ms(expired_before_ms_p) {
+                                   CheckpointStreamOptions options_p)
+    : snapshot(snapshot_p), context(context_p), replay(std::move(replay_p)), options(options_p) {
 	CollectOwnActions();
 	auto committed = replay.TakeFiles();
 	files.assign(std::make_move_iterator(committed.begin()), std::make_move_iterator(committed.end()));
@@ -77,13 +89,13 @@ CheckpointStream::~CheckpointStream() {
 }
 
 void CheckpointStream::CollectOwnActions() {
-	own_actions.emplace_back(snapshot.configuration->GetProtocol());
-	own_actions.emplace_back(snapshot.configuration->GetMetadata());
-	for (auto &entry : snapshot.transactions) {
-		own_actions.emplace_back(entry.second);
+	if (options.kind == CheckpointFileKind::V2) {
+		own_actions.emplace_back(CheckpointMetadata {snapshot.version, {}});
 	}
-	for (auto &entry : snapshot.domains) {
-		own_actions.emplace_back(entry.second);
+	if (options.kind != CheckpointFileKind::SIDECAR) {
+		for (auto &action : NonFileActions(snapshot)) {
+			own_actions.push_back(std::move(action));
+		}
 	}
 	for (auto &removed : replay.removes) {
 		if (!IsExpired(removed)) {
@@ -93,7 +105,7 @@ void CheckpointStream::CollectOwnActions() {
 }
 
 bool CheckpointStream::IsExpired(const RemoveFile &removed) const {
-	return removed.deletion_timestamp.value_or(0) < expired_before_ms;
+	return removed.deletion_timestamp.value_or(0) < options.expired_before_ms;
 }
 
 void CheckpointStream::ReadPrevious(std::vector<LogFile> checkpoint) {
@@ -129,7 +141,7 @@ void CheckpointStream::PushActions(std::vector<Action> &&actions) {
 		} else if (auto removed = std::get_if<RemoveFile>(&action)) {
 			AddTombstone(std::move(*removed), builder);
 		}
-		if (builder.Count() >= ROWS_PER_BATCH) {
+		if (builder.Count() >= options.batch_rows_max) {
 			PushOrStop(builder.Take());
 		}
 	}
@@ -158,10 +170,16 @@ void CheckpointStream::PushFiltered(CheckpointRows &rows) {
 		if (!replay.keys.MayContain(PathHash(rows.path[row])) || !replay.keys.Contains(rows.path[row], vector)) {
 			builder.CopyFileRow(rows, row, extras);
 		}
+		if (builder.Count() >= options.batch_rows_max) {
+			PushOrStop(builder.Take());
+		}
 	}
 	for (auto &entry : rows.others) {
 		if (auto removed = std::get_if<RemoveFile>(&entry.second)) {
 			AddTombstone(std::move(*removed), builder);
+		}
+		if (builder.Count() >= options.batch_rows_max) {
+			PushOrStop(builder.Take());
 		}
 	}
 	PushOrStop(builder.Take());
@@ -175,10 +193,10 @@ void CheckpointStream::PushOrStop(std::unique_ptr<OwnedCheckpointRows> rows) {
 
 std::unique_ptr<OwnedCheckpointRows> CheckpointStream::NextOwned() {
 	CheckpointRowsBuilder builder;
-	for (; builder.Count() < ROWS_PER_BATCH && !own_actions.empty(); own_actions.pop_front()) {
+	for (; builder.Count() < options.batch_rows_max && !own_actions.empty(); own_actions.pop_front()) {
 		builder.AddOther(std::move(own_actions.front()));
 	}
-	for (; builder.Count() < ROWS_PER_BATCH && !files.empty(); files.pop_front()) {
+	for (; builder.Count() < options.batch_rows_max && !files.empty(); files.pop_front()) {
 		builder.AddFileRow(files.front().file);
 	}
 	if (builder.Count() > 0) {
@@ -187,17 +205,25 @@ std::unique_ptr<OwnedCheckpointRows> CheckpointStream::NextOwned() {
 	return reader.joinable() ? queue.Pop() : nullptr;
 }
 
-bool CheckpointStream::Next(CheckpointRows &rows) {
+std::unique_ptr<OwnedCheckpointRows> CheckpointStream::Take() {
 	context.cancel.Check();
-	current = NextOwned();
-	if (!current) {
+	auto owned = NextOwned();
+	if (!owned) {
 		Verify(file_count == snapshot.files.LiveCount(), "a checkpoint has as many files as its version");
-		return false;
+		return nullptr;
 	}
-	rows = std::move(current->rows);
-	row_count += rows.count;
-	file_count += uint64_t(std::count(rows.is_add.begin(), rows.is_add.end(), 1));
-	return true;
+	const auto &is_add = owned->rows.is_add;
+	row_count += owned->rows.count;
+	file_count += uint64_t(std::count(is_add.begin(), is_add.end(), 1));
+	return owned;
+}
+
+bool CheckpointStream::Next(CheckpointRows &rows) {
+	current = Take();
+	if (current) {
+		rows = std::move(current->rows);
+	}
+	return current != nullptr;
 }
 
 } // namespace merganser

@@ -37,27 +37,45 @@ private:
 	std::exception_ptr failure;
 };
 
+//! What a checkpoint holds besides its files and tombstones, and no sidecar may hold.
+std::vector<Action> NonFileActions(const Snapshot &snapshot);
+
+struct CheckpointStreamOptions {
+	//! SIDECAR: files and tombstones alone.
+	CheckpointFileKind kind = CheckpointFileKind::V1;
+	//! Tombstones deleted before are left out.
+	int64_t expired_before_ms = 0;
+	uint32_t batch_rows_max = 2048;
+};
+
 //! The rows of a new checkpoint: the snapshot's own actions, the files and tombstones of the commits since the previous
 //! checkpoint, then that checkpoint's rows without what those commits superseded. The previous checkpoint is read by a
 //! thread of its own.
 class CheckpointStream : public CheckpointSource {
 public:
-	//! `replay` holds the commits after the previous checkpoint, removes kept. Tombstones deleted before
-	//! `expired_before_ms` are left out.
-	CheckpointStream(const Snapshot &snapshot_p, LogContext context_p, LogReplay replay_p, int64_t expired_before_ms_p);
+	//! `replay` holds the commits after the previous checkpoint, removes kept.
+	CheckpointStream(const Snapshot &snapshot_p, LogContext context_p, LogReplay replay_p,
+	                 CheckpointStreamOptions options_p);
 	~CheckpointStream() override;
 
 	//! Starts reading the previous checkpoint.
 	void ReadPrevious(std::vector<LogFile> checkpoint);
-	//! Throws INTERNAL at the end when the number of data files is not the snapshot's: such a checkpoint must never be
-	//! seen.
+	CheckpointFileKind Kind() const override {
+		return options.kind;
+	}
 	bool Next(CheckpointRows &rows) override;
+	//! The same rows, at most `batch_rows_max` of them; nullptr at the end. Throws INTERNAL there when the number of
+	//! data files is not the snapshot's: such a checkpoint must never be seen. One thread at a time.
+	std::unique_ptr<OwnedCheckpointRows> Take();
 
 	uint64_t RowCount() const {
 		return row_count;
 	}
 	uint64_t FileCount() const {
 		return file_count;
+	}
+	uint32_t BatchRowsMax() const {
+		return options.batch_rows_max;
 	}
 
 private:
@@ -75,7 +93,7 @@ private:
 	const Snapshot &snapshot;
 	const LogContext context;
 	LogReplay replay;
-	const int64_t expired_before_ms;
+	const CheckpointStreamOptions options;
 	//! Taken from the front: own actions, then files of the commits.
 	std::deque<Action> own_actions;
 	std::deque<CommittedFile> files;

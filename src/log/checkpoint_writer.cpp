@@ -1,10 +1,14 @@
 #include "log/checkpoint_writer.hpp"
 
 #include "base/error.hpp"
+#include "base/uri.hpp"
 #include "log/checkpoint_stream.hpp"
+#include "log/commit_append.hpp"
 #include "log/commit_file.hpp"
 #include "log/last_checkpoint.hpp"
 #include "log/log_file_name.hpp"
+#include "log/sidecar_writer.hpp"
+#include "protocol/schema_names.hpp"
 
 #include <algorithm>
 
@@ -28,6 +32,134 @@ bool WasReplaced(const Snapshot &snapshot, const LogSegment &segment) {
 	       snapshot.last_commit->size_bytes != segment.last_commit->size_bytes;
 }
 
+//! False where another writer was first.
+bool IsWritten(const TableLocation &location, PutOutcome outcome, const std::string &path) {
+	switch (outcome) {
+	case PutOutcome::WRITTEN:
+		return true;
+	case PutOutcome::EXISTS:
+		return false;
+	case PutOutcome::UNKNOWN:
+		break;
+	}
+	if (!location.store->Head(path)) {
+		throw Error(ErrorKind::IO, "table '" + location.name +
+		                               "': the store did not say whether it took the checkpoint " + path +
+		                               "; a later commit writes another");
+	}
+	return true;
+}
+
+struct NewCheckpoint {
+	const Snapshot &snapshot;
+	const LogContext context;
+	const LogSegment &segment;
+	const int64_t now_ms;
+
+	//! `replay` holds the commits since the previous checkpoint, which is read.
+	std::unique_ptr<CheckpointStream> Stream(LogReplay replay, CheckpointFileKind kind, uint64_t batch_rows_max) const {
+		CheckpointStreamOptions options;
+		options.kind = kind;
+		options.expired_before_ms = now_ms - DeletedFileRetentionMs(*snapshot.configuration);
+		options.batch_rows_max = uint32_t(std::min<uint64_t>(options.batch_rows_max, batch_rows_max));
+		auto stream = std::make_unique<CheckpointStream>(snapshot, context, std::move(replay), options);
+		if (!segment.checkpoint.empty()) {
+			stream->ReadPrevious(segment.checkpoint);
+		}
+		return stream;
+	}
+};
+
+void WriteClassic(const NewCheckpoint &checkpoint, LogReplay replay, CheckpointFileKind kind) {
+	const auto &snapshot = checkpoint.snapshot;
+	const auto &location = snapshot.location;
+	const auto stream = checkpoint.Stream(std::move(replay), kind, UINT32_MAX);
+	LastCheckpoint last;
+	last.version = snapshot.version;
+	const auto path = ClassicCheckpointPath(location, snapshot.version);
+	const auto outcome = checkpoint.context.parquet.WriteCheckpoint(*location.store, path, *stream, last.size_bytes);
+	if (!IsWritten(location, outcome, path)) {
+		// Its writer writes the hint too.
+		return;
+	}
+	last.size = stream->RowCount();
+	last.added_files = stream->FileCount();
+	WriteLastCheckpoint(location, last);
+}
+
+//! PROTOCOL.md, "Checkpoint Metadata Tags".
+CheckpointMetadata Describe(int64_t version, const CheckpointStream &stream, uint64_t sidecar_bytes) {
+	return CheckpointMetadata {version, StringMap {{"sidecarNumActions", std::to_string(stream.RowCount())},
+	                                               {"sidecarSizeInBytes", std::to_string(sidecar_bytes)},
+	                                               {"numOfAddFiles", std::to_string(stream.FileCount())}}};
+}
+
+void WriteWithSidecars(const NewCheckpoint &checkpoint, LogReplay replay, const CheckpointLayout &layout) {
+	const auto &snapshot = checkpoint.snapshot;
+	const auto &location = snapshot.location;
+	const auto expected = snapshot.files.LiveCount() + replay.removes.size();
+	const auto stream = checkpoint.Stream(std::move(replay), CheckpointFileKind::SIDECAR, layout.sidecar_actions_max);
+	SidecarWriter writer(location, checkpoint.context, *stream, layout.random);
+	LastCheckpoint last;
+	last.version = snapshot.version;
+	auto &v2 = last.v2.emplace();
+	v2.sidecars = writer.Write(SidecarLayout {layout.sidecar_actions_max, expected, checkpoint.now_ms});
+	for (const auto &sidecar : v2.sidecars) {
+		last.size_bytes += uint64_t(sidecar.size_in_bytes);
+	}
+	v2.other_actions = NonFileActions(snapshot);
+	v2.other_actions.emplace_back(Describe(snapshot.version, *stream, last.size_bytes));
+	auto actions = v2.other_actions;
+	actions.insert(actions.end(), v2.sidecars.begin(), v2.sidecars.end());
+	const auto text = EncodeCommit(actions);
+	const auto path = V2CheckpointPath(location, snapshot.version, layout.random.Uuid());
+	const auto outcome = location.store->PutIfAbsent(path, text);
+	// From here on it may be there, or come to be.
+	writer.Keep();
+	// EXISTS: nobody else has this name, so an earlier try of the call wrote it.
+	IsWritten(location, outcome, path);
+	v2.path = std::string(FileNameOf(path));
+	v2.size_bytes = text.size();
+	v2.modified_ms = checkpoint.now_ms;
+	last.size = stream->RowCount() + actions.size();
+	last.size_bytes += text.size();
+	last.added_files = stream->FileCount();
+	WriteLastCheckpoint(location, last);
+}
+
+bool IsV2(const TableConfiguration &configuration) {
+	const auto policy = configuration.Property("delta.checkpointPolicy");
+	return policy && SameName(*policy, "v2") && configuration.HasFeature("v2Checkpoint");
+}
+
+//! A few actions as the rows of a file.
+class ActionSource : public CheckpointSource {
+public:
+	explicit ActionSource(std::vector<Action> actions_p) : actions(std::move(actions_p)) {
+	}
+	CheckpointFileKind Kind() const override {
+		return CheckpointFileKind::V2;
+	}
+	bool Next(CheckpointRows &rows) override {
+		CheckpointRowsBuilder builder;
+		for (auto &action : actions) {
+			if (const auto added = std::get_if<AddFile>(&action)) {
+				builder.AddFileRow(*added);
+			} else {
+				builder.AddOther(std::move(action));
+			}
+		}
+		actions.clear();
+		current = builder.Take();
+		rows = std::move(current->rows);
+		return rows.count > 0;
+	}
+
+private:
+	std::vector<Action> actions;
+	std::unique_ptr<OwnedCheckpointRows> current;
+};
+
 } // namespace
 
 bool CheckpointIsDue(const Snapshot &snapshot) {
@@ -36,7 +168,7 @@ bool CheckpointIsDue(const Snapshot &snapshot) {
 	       snapshot.configuration->CheckpointInterval();
 }
 
-void WriteCheckpoint(const Snapshot &snapshot, LogContext context, int64_t now_ms) {
+void WriteCheckpoint(const Snapshot &snapshot, LogContext context, int64_t now_ms, const CheckpointLayout &layout) {
 	auto &location = snapshot.location;
 	const auto segment = ListLogSegment(location, snapshot.version);
 	if (segment.checkpoint_version == snapshot.version) {
@@ -51,30 +183,26 @@ void WriteCheckpoint(const Snapshot &snapshot, LogContext context, int64_t now_m
 		context.cancel.Check();
 		replay.ApplyFile(location, *file);
 	}
-	CheckpointStream stream(snapshot, context, std::move(replay),
-	                        now_ms - DeletedFileRetentionMs(*snapshot.configuration));
-	if (!segment.checkpoint.empty()) {
-		stream.ReadPrevious(segment.checkpoint);
-	}
-	uint64_t size_bytes = 0;
-	const auto path = ClassicCheckpointPath(location, snapshot.version);
-	switch (context.parquet.WriteCheckpoint(*location.store, path, stream, size_bytes)) {
-	case PutOutcome::WRITTEN:
-		break;
-	case PutOutcome::EXISTS:
-		// Its writer writes the hint too.
-		RememberCheckpoint(snapshot);
-		return;
-	case PutOutcome::UNKNOWN:
-		if (!location.store->Head(path)) {
-			throw Error(ErrorKind::IO, "table '" + location.name +
-			                               "': the store did not say whether it took the checkpoint " + path +
-			                               "; a later commit writes another");
-		}
-		break;
+	const NewCheckpoint checkpoint {snapshot, context, segment, now_ms};
+	if (!IsV2(*snapshot.configuration)) {
+		WriteClassic(checkpoint, std::move(replay), CheckpointFileKind::V1);
+	} else if (snapshot.files.LiveCount() + replay.removes.size() <= layout.sidecar_actions_max) {
+		WriteClassic(checkpoint, std::move(replay), CheckpointFileKind::V2);
+	} else {
+		WriteWithSidecars(checkpoint, std::move(replay), layout);
 	}
 	RememberCheckpoint(snapshot);
-	WriteLastCheckpoint(location, LastCheckpoint {snapshot.version, stream.RowCount(), size_bytes, stream.FileCount()});
+}
+
+void CopyAsClassicCheckpoint(const TableLocation &location, LogContext context, const LogFile &checkpoint) {
+	const auto path = ClassicCheckpointPath(location, checkpoint.version);
+	if (!checkpoint.is_json) {
+		IsWritten(location, location.store->PutIfAbsent(path, GetObject(*location.store, checkpoint.path)), path);
+		return;
+	}
+	ActionSource source(ReadLogFile(location, checkpoint));
+	uint64_t size_bytes = 0;
+	IsWritten(location, context.parquet.WriteCheckpoint(*location.store, path, source, size_bytes), path);
 }
 
 } // namespace merganser

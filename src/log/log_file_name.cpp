@@ -124,6 +124,14 @@ std::string ClassicCheckpointPath(const TableLocation &location, int64_t version
 	return JoinPath(location.LogFolder(), VersionText(version) + ".checkpoint.parquet");
 }
 
+std::string V2CheckpointPath(const TableLocation &location, int64_t version, const std::string &uuid) {
+	return JoinPath(location.LogFolder(), VersionText(version) + ".checkpoint." + uuid + ".json");
+}
+
+std::string SidecarFolder(const TableLocation &location) {
+	return JoinPath(location.LogFolder(), "_sidecars");
+}
+
 std::string ChecksumPath(const TableLocation &location, int64_t version) {
 	return JoinPath(location.LogFolder(), VersionText(version) + ".crc");
 }

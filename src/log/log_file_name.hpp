@@ -13,6 +13,9 @@ namespace merganser {
 //! 20 digits, zero-padded. Requires: version >= 0.
 std::string VersionText(int64_t version);
 std::string ClassicCheckpointPath(const TableLocation &location, int64_t version);
+//! Of the JSON file that a V2 checkpoint begins with.
+std::string V2CheckpointPath(const TableLocation &location, int64_t version, const std::string &uuid);
+std::string SidecarFolder(const TableLocation &location);
 std::string ChecksumPath(const TableLocation &location, int64_t version);
 std::string LastCheckpointPath(const TableLocation &location);
 

@@ -63,10 +63,21 @@ struct CheckpointReadRequest {
 	bool others = true;
 };
 
-//! Gives the rows of a checkpoint to be written. Pulled by one thread.
+//! What a Parquet file of a checkpoint may hold, which gives its columns.
+enum class CheckpointFileKind {
+	//! Every action but those of the next.
+	V1,
+	//! checkpointMetadata and sidecar too.
+	V2,
+	//! Nothing but add and remove.
+	SIDECAR
+};
+
+//! Gives the rows of a checkpoint file to be written. Pulled by one thread.
 class CheckpointSource {
 public:
 	virtual ~CheckpointSource() = default;
+	virtual CheckpointFileKind Kind() const = 0;
 	//! Fills `rows` (is_add, path … others, incl. removes) and returns true; false at the end.
 	virtual bool Next(CheckpointRows &rows) = 0;
 };
@@ -82,8 +93,12 @@ public:
 	//! CANCELLED, OUT_OF_MEMORY (a decompression bomb ends in an error, not in a dead process).
 	virtual void ReadCheckpoint(ObjectStore &store, const CheckpointReadRequest &request,
 	                            const std::function<void(CheckpointRows &)> &consume, const CancelToken &cancel) = 0;
-	//! Writes a classic checkpoint (PROTOCOL.md, "Checkpoint Schema") to a new object. `partition_columns` are physical
-	//! names. EXISTS when another writer was first (then theirs stays).
+	//! How many files are written at once where there are several: one thread calls WriteCheckpoint for each.
+	virtual size_t WriterThreads() const {
+		return 1;
+	}
+	//! Writes one file of a checkpoint (PROTOCOL.md, "Checkpoint Schema") to a new object. EXISTS when another writer
+	//! was first (then theirs stays).
 	virtual PutOutcome WriteCheckpoint(ObjectStore &store, const std::string &path, CheckpointSource &source,
 	                                   uint64_t &size_bytes) = 0;
 };

@@ -73,6 +73,14 @@ std::optional<LogCleanupPlan> PlanLogCleanup(const std::vector<ObjectInfo> &list
 	return plan.files.empty() ? std::nullopt : std::optional(std::move(plan));
 }
 
+std::optional<LogFile> CheckpointToCopy(const LogInventory &inventory, int64_t kept_checkpoint) {
+	const auto kept = inventory.checkpoints.find(kept_checkpoint);
+	const bool is_found = std::any_of(kept, inventory.checkpoints.end(), [](const auto &checkpoint) {
+		return checkpoint.second.front().kind != LogFileKind::CHECKPOINT_UUID;
+	});
+	return kept == inventory.checkpoints.end() || is_found ? std::nullopt : std::optional(kept->second.front());
+}
+
 std::vector<std::string> PlanSidecarCleanup(const std::vector<ObjectInfo> &sidecars,
                                             std::vector<std::string> referenced, int64_t now_ms) {
 	std::sort(referenced.begin(), referenced.end());

@@ -28,6 +28,10 @@ struct LogCleanupPlan {
 std::optional<LogCleanupPlan> PlanLogCleanup(const std::vector<ObjectInfo> &listing, int64_t cutoff_version,
                                              const TableConfiguration &configuration);
 
+//! The checkpoint with which the log will begin, where neither it nor a later one has a name that clients without V2
+//! checkpoints look for: without version 0 these find no table at all. nullopt where they find one.
+std::optional<LogFile> CheckpointToCopy(const LogInventory &inventory, int64_t kept_checkpoint);
+
 //! The sidecars that no checkpoint names and that no checkpoint which is being written may be about to name: those
 //! older than a day. `referenced`: paths in the store.
 std::vector<std::string> PlanSidecarCleanup(const std::vector<ObjectInfo> &sidecars,

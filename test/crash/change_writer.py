@@ -43,6 +43,7 @@ def main() -> None:
     connection = duckdb.connect(config={"allow_unsigned_extensions": "true", "threads": "2"})
     connection.execute(f"LOAD '{extension}'")
     connection.execute(f"ATTACH '{lake}' AS lake (TYPE merganser)")
+    connection.execute("SET merganser_checkpoint_part_size = 1")
     ledger = os.open(ledger_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     numbers = {table: connection.execute(f"SELECT max(number) FROM lake.{table} WHERE writer = '{name}'").fetchone()[0]
                for table in TABLES}

@@ -66,8 +66,10 @@ State StateOf(const Snapshot &snapshot) {
 class Round {
 public:
 	explicit Round(uint64_t seed)
-	    : random(seed), clock(1000000), store(std::make_shared<MemoryStore>(clock)), location {store, "t", "t"} {
+	    : random(seed), names(seed), clock(1000000),
+	      store(std::make_shared<MemoryStore>(clock)), location {store, "t", "t"} {
 		port.rows_per_batch = 1 + random.Below(9);
+		port.writer_threads = 1 + random.Below(3);
 		store->EnableFolderStamps(random.Below(2) == 0);
 	}
 
@@ -99,8 +101,11 @@ private:
 		metadata.schema_string =
 		    R"({"type":"struct","fields":[{"name":"a","type":"long","nullable":true,"metadata":{}},)"
 		    R"({"name":"p","type":"string","nullable":true,"metadata":{}}]})";
-		Protocol protocol {3, 7, std::vector<std::string> {"deletionVectors"},
-		                   std::vector<std::string> {"deletionVectors", "domainMetadata"}};
+		if (Chance(60)) {
+			metadata.configuration["delta.checkpointPolicy"] = "v2";
+		}
+		Protocol protocol {3, 7, std::vector<std::string> {"deletionVectors", "v2Checkpoint"},
+		                   std::vector<std::string> {"deletionVectors", "domainMetadata", "v2Checkpoint"}};
 		states.emplace_back();
 		Put({CommitInfo(), protocol, metadata});
 		advanced = LoadSnapshot(location, context);
@@ -133,7 +138,8 @@ private:
 			kept.push_back(newer);
 		}
 		if (Chance(10)) {
-			WriteCheckpoint(*LoadSnapshot(location, context, AnyVersion()), context, clock.NowMs());
+			const CheckpointLayout layout {1 + random.Below(10), names};
+			WriteCheckpoint(*LoadSnapshot(location, context, AnyVersion()), context, clock.NowMs(), layout);
 		}
 		if (Chance(8)) {
 			WriteCompacted();
@@ -270,6 +276,8 @@ private:
 	}
 
 	SeededRandom random;
+	//! Of files: not in the order of one thread.
+	SeededRandom names;
 	MockClock clock;
 	std::shared_ptr<MemoryStore> store;
 	TableLocation location;

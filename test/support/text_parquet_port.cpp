@@ -19,6 +19,19 @@ std::string TextParquetPort::Encode(const std::vector<Action> &actions) {
 	return text;
 }
 
+//! As the columns of a Parquet file do.
+static bool MayHold(CheckpointFileKind kind, const Action &action) {
+	switch (kind) {
+	case CheckpointFileKind::V1:
+		return !std::holds_alternative<CheckpointMetadata>(action) && !std::holds_alternative<Sidecar>(action);
+	case CheckpointFileKind::V2:
+		return true;
+	case CheckpointFileKind::SIDECAR:
+		return std::holds_alternative<RemoveFile>(action);
+	}
+	return false;
+}
+
 std::vector<uint64_t> TextParquetPort::CountRows(ObjectStore &store, const std::vector<std::string> &files) {
 	std::vector<uint64_t> counts;
 	for (auto &file : files) {
@@ -79,6 +92,7 @@ PutOutcome TextParquetPort::WriteCheckpoint(ObjectStore &store, const std::strin
 			    rows.is_add[row] ? WriteAction(FileOf(rows, row, has_extra ? &rows.extras[extra] : nullptr)) : "";
 		}
 		for (auto &[row, action] : rows.others) {
+			Verify(MayHold(source.Kind(), action), "a checkpoint file has a column for each of its actions");
 			lines[row] = WriteAction(action);
 		}
 		for (auto &line : lines) {

@@ -28,6 +28,11 @@ public:
 	PutOutcome WriteCheckpoint(ObjectStore &store, const std::string &path, CheckpointSource &source,
 	                           uint64_t &size_bytes) override;
 
+	size_t WriterThreads() const override {
+		return writer_threads;
+	}
+
+	size_t writer_threads = 1;
 	uint64_t rows_per_batch = 7;
 	std::atomic<uint64_t> read_count {0};
 	std::atomic<uint64_t> stats_read_count {0};

@@ -71,7 +71,35 @@ LogicalType ProtocolType() {
 	                                     {"writerFeatures", LogicalType::LIST(TEXT)}});
 }
 
-enum Column : idx_t { TXN, ADD, REMOVE, METADATA, PROTOCOL, DOMAIN_METADATA };
+LogicalType SidecarType() {
+	return LogicalType::STRUCT(
+	    Children {{"path", TEXT}, {"sizeInBytes", LONG}, {"modificationTime", LONG}, {"tags", TextMap()}});
+}
+
+enum Column : idx_t { TXN, ADD, REMOVE, METADATA, PROTOCOL, DOMAIN_METADATA, CHECKPOINT_METADATA, SIDECAR };
+
+//! Every file has some of the columns that follow each other.
+struct ColumnRange {
+	idx_t first;
+	idx_t end;
+};
+
+ColumnRange ColumnsOf(CheckpointFileKind kind) {
+	switch (kind) {
+	case CheckpointFileKind::V1:
+		return {TXN, CHECKPOINT_METADATA};
+	case CheckpointFileKind::V2:
+		return {TXN, SIDECAR + 1};
+	case CheckpointFileKind::SIDECAR:
+		return {ADD, METADATA};
+	}
+	throw Error(ErrorKind::INTERNAL, "unknown kind of checkpoint file");
+}
+
+template <class T>
+duckdb::vector<T> SomeOf(const duckdb::vector<T> &all, ColumnRange range) {
+	return duckdb::vector<T>(all.begin() + int64_t(range.first), all.begin() + int64_t(range.end));
+}
 
 template <class T>
 Value ValueOf(const std::optional<T> &value) {
@@ -101,6 +129,10 @@ Value MapOf(const PartitionValues &map) {
 	return Value::MAP(TEXT, TEXT, std::move(keys), std::move(values));
 }
 
+Value OptionalMapOf(const std::optional<StringMap> &map) {
+	return map ? MapOf(*map) : Value(TextMap());
+}
+
 Value ListOf(const std::optional<std::vector<std::string>> &texts) {
 	if (!texts) {
 		return Value(LogicalType::LIST(TEXT));
@@ -126,10 +158,12 @@ void SetNull(duckdb::Vector &vector, idx_t row) {
 //! The row's other action as a boxed value: there are few of them.
 struct ActionSetter {
 	duckdb::DataChunk &chunk;
+	ColumnRange range;
 	idx_t row;
 
 	void Set(Column column, duckdb::vector<Value> fields) {
-		auto &vector = chunk.data[column];
+		Verify(column >= range.first && column < range.end, "a checkpoint file has a column for each of its actions");
+		auto &vector = chunk.data[column - range.first];
 		// Fields may come as untyped NULL.
 		const auto &types = duckdb::StructType::GetChildTypes(vector.GetType());
 		for (idx_t i = 0; i < fields.size(); i++) {
@@ -163,9 +197,16 @@ struct ActionSetter {
 	void operator()(const DomainMetadata &action) {
 		Set(DOMAIN_METADATA, {Value(action.domain), Value(action.configuration), Value::BOOLEAN(action.removed)});
 	}
+	void operator()(const CheckpointMetadata &action) {
+		Set(CHECKPOINT_METADATA, {Value::BIGINT(action.version), OptionalMapOf(action.tags)});
+	}
+	void operator()(const Sidecar &action) {
+		Set(SIDECAR, {Value(action.path), Value::BIGINT(action.size_in_bytes), Value::BIGINT(action.modification_time),
+		              OptionalMapOf(action.tags)});
+	}
 	template <class OTHER>
 	void operator()(const OTHER &) {
-		throw Error(ErrorKind::INTERNAL, "an action that a classic checkpoint cannot hold");
+		throw Error(ErrorKind::INTERNAL, "an action that a checkpoint cannot hold");
 	}
 };
 
@@ -243,24 +284,31 @@ void SetAdd(const CheckpointRows &rows, uint32_t source, duckdb::Vector &add, id
 
 } // namespace
 
-duckdb::vector<std::string> CheckpointColumnNames() {
-	return {"txn", "add", "remove", "metaData", "protocol", "domainMetadata"};
+duckdb::vector<std::string> CheckpointColumnNames(CheckpointFileKind kind) {
+	const duckdb::vector<std::string> all {
+	    "txn", "add", "remove", "metaData", "protocol", "domainMetadata", "checkpointMetadata", "sidecar"};
+	return SomeOf(all, ColumnsOf(kind));
 }
 
-duckdb::vector<LogicalType> CheckpointColumnTypes() {
-	return {
+duckdb::vector<LogicalType> CheckpointColumnTypes(CheckpointFileKind kind) {
+	const duckdb::vector<LogicalType> all {
 	    LogicalType::STRUCT(Children {{"appId", TEXT}, {"version", LONG}, {"lastUpdated", LONG}}),
 	    AddType(),
 	    RemoveType(),
 	    MetadataType(),
 	    ProtocolType(),
-	    LogicalType::STRUCT(Children {{"domain", TEXT}, {"configuration", TEXT}, {"removed", LogicalType::BOOLEAN}})};
+	    LogicalType::STRUCT(Children {{"domain", TEXT}, {"configuration", TEXT}, {"removed", LogicalType::BOOLEAN}}),
+	    LogicalType::STRUCT(Children {{"version", LONG}, {"tags", TextMap()}}),
+	    SidecarType()};
+	return SomeOf(all, ColumnsOf(kind));
 }
 
-void FillCheckpointChunk(const CheckpointRows &rows, uint32_t begin, uint32_t end, duckdb::DataChunk &chunk) {
+void FillCheckpointChunk(CheckpointFileKind kind, const CheckpointRows &rows, uint32_t begin, uint32_t end,
+                         duckdb::DataChunk &chunk) {
 	chunk.Reset();
 	const idx_t count = end - begin;
-	auto &add = chunk.data[ADD];
+	const auto range = ColumnsOf(kind);
+	auto &add = chunk.data[ADD - range.first];
 	for (auto &vector : chunk.data) {
 		if (&vector != &add) {
 			SetAllNull(vector, count);
@@ -287,7 +335,7 @@ void FillCheckpointChunk(const CheckpointRows &rows, uint32_t begin, uint32_t en
 	}
 	for (const auto &[source, action] : rows.others) {
 		if (source >= begin && source < end) {
-			ActionSetter setter {chunk, source - begin};
+			ActionSetter setter {chunk, range, source - begin};
 			std::visit(setter, action);
 		}
 	}

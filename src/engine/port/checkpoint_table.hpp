@@ -7,12 +7,14 @@
 
 namespace merganser {
 
-//! Columns of a classic checkpoint (PROTOCOL.md, "Checkpoint Schema") in Spark's order.
-duckdb::vector<std::string> CheckpointColumnNames();
-duckdb::vector<duckdb::LogicalType> CheckpointColumnTypes();
+//! Columns of a file of a checkpoint (PROTOCOL.md, "Checkpoint Schema") in Spark's order.
+duckdb::vector<std::string> CheckpointColumnNames(CheckpointFileKind kind);
+duckdb::vector<duckdb::LogicalType> CheckpointColumnTypes(CheckpointFileKind kind);
 
-//! Fills `chunk` (of these columns) with rows [begin, end) and returns how many. Texts of add rows are not copied: they
-//! must live as long as the chunk is used. Requires: at most STANDARD_VECTOR_SIZE rows.
-void FillCheckpointChunk(const CheckpointRows &rows, uint32_t begin, uint32_t end, duckdb::DataChunk &chunk);
+//! Fills `chunk` (of these columns) with rows [begin, end). Texts of add rows are not copied: they
+//! must live as long as the chunk is used. Requires: at most STANDARD_VECTOR_SIZE rows, and no action that has no
+//! column in a file of this kind.
+void FillCheckpointChunk(CheckpointFileKind kind, const CheckpointRows &rows, uint32_t begin, uint32_t end,
+                         duckdb::DataChunk &chunk);
 
 } // namespace merganser

@@ -209,19 +209,20 @@ void CheckpointReading::Run(duckdb::DatabaseInstance &db, ObjectStore &store) {
 //! Pulls rows and writes them, one row group in memory.
 class CheckpointWriting {
 public:
-	CheckpointWriting(duckdb::ClientContext &context_p, const std::string &write_path)
-	    : context(context_p), format(context, CheckpointColumnNames(), CheckpointColumnTypes(), Options()),
+	CheckpointWriting(duckdb::ClientContext &context_p, const std::string &write_path, CheckpointSource &source_p)
+	    : context(context_p), source(source_p),
+	      format(context, CheckpointColumnNames(source.Kind()), CheckpointColumnTypes(source.Kind()), Options()),
 	      file(context, format, write_path) {
 		chunk.Initialize(duckdb::BufferAllocator::Get(context), format.Types());
 	}
 
-	PutOutcome Run(CheckpointSource &source, uint64_t &size_bytes) {
+	PutOutcome Run(uint64_t &size_bytes) {
 		CheckpointRows rows;
 		StartRowGroup();
 		while (source.Next(rows)) {
 			for (uint32_t begin = 0; begin < rows.count; begin += STANDARD_VECTOR_SIZE) {
 				const auto end = std::min<uint32_t>(rows.count, begin + STANDARD_VECTOR_SIZE);
-				FillCheckpointChunk(rows, begin, end, chunk);
+				FillCheckpointChunk(source.Kind(), rows, begin, end, chunk);
 				waiting->Append(append_state, chunk);
 				if (waiting->Count() >= CHECKPOINT_ROW_GROUP_ROWS ||
 				    waiting->SizeInBytes() >= CHECKPOINT_ROW_GROUP_BYTES) {
@@ -259,6 +260,7 @@ private:
 	}
 
 	duckdb::ClientContext &context;
+	CheckpointSource &source;
 	ParquetFormat format;
 	ParquetFile file;
 	duckdb::DataChunk chunk;
@@ -295,12 +297,17 @@ public:
 		CheckpointReading(context.Get(), request, consume, cancel).Run(*db, store);
 	}
 
+	size_t WriterThreads() const override {
+		const auto db = instance.lock();
+		return db ? size_t(duckdb::TaskScheduler::GetScheduler(*db).NumberOfThreads()) : 1;
+	}
+
 	PutOutcome WriteCheckpoint(ObjectStore &store, const std::string &path, CheckpointSource &source,
 	                           uint64_t &size_bytes) override {
 		const auto db = Instance();
 		OwnContext context(*db);
 		try {
-			return CheckpointWriting(context.Get(), WritePath(*db, store, path)).Run(source, size_bytes);
+			return CheckpointWriting(context.Get(), WritePath(*db, store, path), source).Run(size_bytes);
 		} catch (const Error &) {
 			throw;
 		} catch (const std::exception &exception) {

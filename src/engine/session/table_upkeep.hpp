@@ -9,4 +9,8 @@ namespace merganser {
 //! day. Never fails: the version is durable, and the next commit tries again.
 void KeepUp(duckdb::ClientContext &context, const Snapshot &newest) noexcept;
 
+//! Setting `merganser_checkpoint_part_size`: files and removed files in one sidecar of a V2 checkpoint at most, from 1
+//! on.
+void RegisterCheckpointPartSize(duckdb::DatabaseInstance &db);
+
 } // namespace merganser

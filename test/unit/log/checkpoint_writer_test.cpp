@@ -14,22 +14,7 @@ class CheckpointWriterTest : public LogTest {
 protected:
 	//! The actions of the classic checkpoint of that version.
 	std::vector<Action> Checkpoint(int64_t version) {
-		std::vector<Action> actions;
-		auto text = memory->TryGet(ClassicCheckpointPath(location, version));
-		EXPECT_TRUE(text) << version;
-		ParseActions(text->substr(std::string_view(TextParquetPort::MAGIC).size()), "checkpoint",
-		             [&](Action &&action) { actions.push_back(std::move(action)); });
-		return actions;
-	}
-	template <class T>
-	std::vector<T> Of(const std::vector<Action> &actions) {
-		std::vector<T> found;
-		for (auto &action : actions) {
-			if (auto value = std::get_if<T>(&action)) {
-				found.push_back(*value);
-			}
-		}
-		return found;
+		return ActionsIn(ClassicCheckpointPath(location, version));
 	}
 	static AddFile Rich(const std::string &path) {
 		auto file = Add(path, 7, "dv");

@@ -129,6 +129,27 @@ protected:
 	}
 	using Files = std::multiset<std::string>;
 
+	//! The actions of one kind.
+	template <class T>
+	static std::vector<T> Of(const std::vector<Action> &actions) {
+		std::vector<T> found;
+		for (auto &action : actions) {
+			if (auto value = std::get_if<T>(&action)) {
+				found.push_back(*value);
+			}
+		}
+		return found;
+	}
+	//! What TextParquetPort wrote.
+	std::vector<Action> ActionsIn(const std::string &path) {
+		std::vector<Action> actions;
+		const auto text = memory->TryGet(path);
+		EXPECT_TRUE(text) << path;
+		ParseActions(text->substr(std::string_view(TextParquetPort::MAGIC).size()), path,
+		             [&](Action &&action) { actions.push_back(std::move(action)); });
+		return actions;
+	}
+
 	MockClock clock;
 	std::shared_ptr<MemoryStore> memory;
 	std::shared_ptr<CountingStore> counting;

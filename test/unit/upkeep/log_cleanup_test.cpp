@@ -1,4 +1,6 @@
 #include "base/error.hpp"
+#include "log/checkpoint_reader.hpp"
+#include "log/log_inventory.hpp"
 #include "support/expect_error.hpp"
 #include "upkeep_fixture.hpp"
 
@@ -21,6 +23,37 @@ protected:
 	}
 	static std::string CheckpointFile(int64_t version) {
 		return VersionText(version) + ".checkpoint.parquet";
+	}
+	//! Forgets the table, and makes another with a V2 checkpoint with sidecars every ten days.
+	void CommitDaysWithSidecars(int count) {
+		memory = std::make_shared<MemoryStore>(clock);
+		plain.store = memory;
+		location.store = std::make_shared<HookedStore>(
+		    memory, [this](StoreCall call, const std::string &path) { hook(call, path); });
+		hook = [](StoreCall, const std::string &) {
+		};
+		layout.sidecar_actions_max = 4;
+		Create({{"delta.checkpointPolicy", "v2"}});
+		CommitDays(count);
+	}
+	size_t SidecarCount() {
+		return memory->List(SidecarFolder(plain), ListDepth::SHALLOW).size();
+	}
+	//! Every sidecar that a checkpoint names is there. Returns how many are named.
+	size_t ExpectSidecars() {
+		std::set<std::string> named;
+		for (const auto &object : memory->List(plain.LogFolder(), ListDepth::SHALLOW)) {
+			const auto file = ParseLogFileName(object.path);
+			if (!file ||
+			    (file->kind != LogFileKind::CHECKPOINT_UUID && file->kind != LogFileKind::CHECKPOINT_CLASSIC)) {
+				continue;
+			}
+			for (const auto &path : SidecarPaths(plain, ReadSidecars(plain, LogContext {port}, *file))) {
+				EXPECT_TRUE(memory->Head(path)) << file->path << " names " << path;
+				named.insert(path);
+			}
+		}
+		return named.size();
 	}
 };
 
@@ -164,6 +197,89 @@ TEST_F(LogCleanupTest, ALogThatWasReplacedIsLeftAlone) {
 	memory->Put(plain.CommitPath(55), "another");
 	EXPECT_EQ(CleanUpLog(*looked_at, LogContext {port}, clock.NowMs()).outcome, LogCleanupOutcome::BUSY);
 	EXPECT_TRUE(IsInLog(Commit(0)));
+}
+
+TEST_F(LogCleanupTest, SidecarsGoWithTheCheckpointsThatNameThem) {
+	CommitDaysWithSidecars(55);
+	const auto count = SidecarCount();
+	EXPECT_EQ(ExpectSidecars(), count);
+	CleanUp();
+	// Those of checkpoint 10, which has ten files.
+	EXPECT_EQ(SidecarCount(), count - 3);
+	EXPECT_EQ(ExpectSidecars(), count - 3);
+	for (int64_t version = 20; version <= 55; version++) {
+		ExpectReadable(version);
+	}
+	EXPECT_EQ(CleanUp().deleted_files, 0u);
+}
+
+TEST_F(LogCleanupTest, TheLogBeginsWithACheckpointThatOldClientsFind) {
+	CommitDaysWithSidecars(55);
+	EXPECT_FALSE(IsInLog(CheckpointFile(20)));
+	CleanUp();
+	EXPECT_TRUE(IsInLog(CheckpointFile(20)));
+	for (const auto &object : memory->List(plain.LogFolder(), ListDepth::SHALLOW)) {
+		const auto file = ParseLogFileName(object.path);
+		if (file && file->kind == LogFileKind::CHECKPOINT_UUID) {
+			memory->Delete(object.path);
+		}
+	}
+	for (int64_t version = 20; version <= 55; version++) {
+		ExpectReadable(version);
+	}
+	// One is enough: the next time they find it, or a later one.
+	layout.sidecar_actions_max = 1000;
+	clock.AdvanceMs(DAY_MS);
+	Add("last");
+	Checkpoint();
+	clock.AdvanceMs(40 * DAY_MS);
+	CleanUp();
+	EXPECT_TRUE(IsInLog(CheckpointFile(56)));
+	EXPECT_EQ(SidecarCount(), 0u);
+}
+
+TEST_F(LogCleanupTest, NothingGoesWhereOldClientsWouldFindNothing) {
+	CommitDaysWithSidecars(55);
+	const auto count = SidecarCount();
+	hook = [&](StoreCall call, const std::string &) {
+		if (call == StoreCall::PUT_IF_ABSENT) {
+			throw Error(ErrorKind::IO, "full");
+		}
+	};
+	ExpectError(ErrorKind::IO, "full", [&] { CleanUp(); });
+	EXPECT_TRUE(IsInLog(Commit(0)));
+	EXPECT_EQ(SidecarCount(), count);
+}
+
+TEST_F(LogCleanupTest, ACheckpointThatLacksASidecarStopsIt) {
+	CommitDaysWithSidecars(55);
+	const auto inventory = LogInventory::List(plain);
+	const auto sidecars = ReadSidecars(plain, LogContext {port}, inventory.checkpoints.at(20).front());
+	memory->Delete(SidecarPaths(plain, sidecars).front());
+	ExpectError(ErrorKind::CORRUPT, "version 20 needs a file that is not there", [&] { CleanUp(); });
+	EXPECT_TRUE(IsInLog(Commit(0)));
+	ExpectReadable(19);
+}
+
+TEST_F(LogCleanupTest, ACrashAtAnyDeleteLeavesEverySidecarThatIsNamed) {
+	for (int crash_at : {1, 12, 25, 40, 41, 42, 43}) {
+		CommitDaysWithSidecars(55);
+		int deletes = 0;
+		hook = [&](StoreCall call, const std::string &) {
+			if (call == StoreCall::DELETE && ++deletes == crash_at) {
+				throw Error(ErrorKind::IO, "crash");
+			}
+		};
+		ExpectError(ErrorKind::IO, "crash", [&] { CleanUp(); });
+		hook = [](StoreCall, const std::string &) {
+		};
+		ExpectSidecars();
+		for (int64_t version = 20; version <= 55; version++) {
+			ExpectReadable(version);
+		}
+		CleanUp();
+		EXPECT_EQ(ExpectSidecars(), SidecarCount());
+	}
 }
 
 TEST_F(LogCleanupTest, SidecarsThatNoCheckpointNamesGo) {

@@ -150,6 +150,32 @@ TEST_F(TableCheckTest, ACheckpointThatIsNotWhatTheCommitsSay) {
 	EXPECT_EQ(Check(), "");
 }
 
+TEST_F(TableCheckTest, ACheckpointWhoseSidecarsAreNotWhatTheyWere) {
+	layout.sidecar_actions_max = 1;
+	Create({{"delta.checkpointPolicy", "v2"}});
+	Add("a");
+	Add("b");
+	// As a session has it that need not read the checkpoint.
+	const auto known = Latest();
+	Checkpoint();
+	const auto check = [&] {
+		details.clear();
+		for (const auto &problem : CheckTable({known, LogContext {port}, nullptr}, OneByOne)) {
+			EXPECT_EQ(problem.kind, TableProblemKind::CHECKPOINT);
+			EXPECT_EQ(problem.path.find("_delta_log/00000000000000000002.checkpoint."), 0u) << problem.path;
+			details += problem.detail + "\n";
+		}
+		return details;
+	};
+	EXPECT_EQ(check(), "");
+	const auto sidecars = memory->List(SidecarFolder(plain), ListDepth::SHALLOW);
+	ASSERT_EQ(sidecars.size(), 2u);
+	memory->Put(sidecars[0].path, TextParquetPort::Encode({}));
+	EXPECT_NE(check().find("it lacks the file "), std::string::npos) << details;
+	memory->Delete(sidecars[0].path);
+	EXPECT_NE(check().find(sidecars[0].path), std::string::npos) << details;
+}
+
 TEST_F(TableCheckTest, AChecksumThatDoesNotAgree) {
 	Create();
 	Add("a");

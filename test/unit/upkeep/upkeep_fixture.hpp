@@ -70,7 +70,7 @@ protected:
 		ASSERT_EQ(result.outcome, CommitOutcome::COMMITTED) << result.message;
 	}
 	void Checkpoint() {
-		WriteCheckpoint(*Latest(), LogContext {port}, clock.NowMs());
+		WriteCheckpoint(*Latest(), LogContext {port}, clock.NowMs(), layout);
 	}
 	//! A commit of another engine.
 	void PutForeign(int64_t version, const std::string &lines) {
@@ -132,6 +132,7 @@ protected:
 	MockClock clock {100 * DAY_MS};
 	SeededRandom random {7};
 	TextParquetPort port;
+	CheckpointLayout layout {CheckpointLayout().sidecar_actions_max, random};
 	std::shared_ptr<MemoryStore> memory = std::make_shared<MemoryStore>(clock);
 	//! Called before every call of `location`'s store.
 	HookedStore::Hook hook;

@@ -1,0 +1,144 @@
+#include "log/sidecar_writer.hpp"
+
+#include "base/error.hpp"
+#include "base/uri.hpp"
+#include "log/log_file_name.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <thread>
+
+namespace merganser {
+
+namespace {
+
+//! Each holds a row group in memory.
+constexpr uint64_t WRITERS_MAX = 4;
+
+} // namespace
+
+//! The rows of one sidecar.
+class SidecarSource : public CheckpointSource {
+public:
+	SidecarSource(SidecarWriter &writer_p, std::unique_ptr<OwnedCheckpointRows> first)
+	    : writer(writer_p), next(std::move(first)) {
+	}
+	CheckpointFileKind Kind() const override {
+		return CheckpointFileKind::SIDECAR;
+	}
+	bool Next(CheckpointRows &rows) override {
+		current = next ? std::move(next) : writer.TakeMore(count);
+		if (!current) {
+			return false;
+		}
+		count += current->rows.count;
+		rows = std::move(current->rows);
+		return true;
+	}
+
+private:
+	SidecarWriter &writer;
+	std::unique_ptr<OwnedCheckpointRows> next;
+	std::unique_ptr<OwnedCheckpointRows> current;
+	uint64_t count = 0;
+};
+
+SidecarWriter::SidecarWriter(const TableLocation &location_p, LogContext context_p, CheckpointStream &stream_p,
+                             Random &random_p)
+    : location(location_p), context(context_p), stream(stream_p), random(random_p) {
+}
+
+SidecarWriter::~SidecarWriter() {
+	for (const auto &path : paths) {
+		try {
+			location.store->Delete(path);
+		} catch (const Error &) {
+			// The clean-up of the log finds it when it is a day old.
+			continue;
+		}
+	}
+}
+
+void SidecarWriter::Keep() {
+	paths.clear();
+}
+
+std::vector<Sidecar> SidecarWriter::Write(const SidecarLayout &layout_p) {
+	layout = layout_p;
+	Verify(stream.BatchRowsMax() <= layout.actions_max, "rows that come at once fit into a sidecar");
+	const auto sidecars = layout.actions_expected / layout.actions_max + 1;
+	const auto threads = std::min({uint64_t(context.parquet.WriterThreads()), sidecars, WRITERS_MAX});
+	std::vector<std::thread> others;
+	try {
+		for (uint64_t i = 1; i < threads; i++) {
+			others.emplace_back([this] { WriteSome(); });
+		}
+	} catch (const std::system_error &) {
+		// Those that there are do the work.
+	}
+	WriteSome();
+	for (auto &other : others) {
+		other.join();
+	}
+	if (failure) {
+		std::rethrow_exception(failure);
+	}
+	return std::move(written);
+}
+
+void SidecarWriter::WriteSome() noexcept {
+	try {
+		while (auto first = TakeRows()) {
+			WriteOne(std::move(first));
+		}
+	} catch (...) {
+		std::lock_guard<std::mutex> guard(lock);
+		if (!failure) {
+			failure = std::current_exception();
+		}
+	}
+}
+
+void SidecarWriter::WriteOne(std::unique_ptr<OwnedCheckpointRows> first) {
+	const auto name = random.Uuid() + ".parquet";
+	const auto path = JoinPath(SidecarFolder(location), name);
+	{
+		std::lock_guard<std::mutex> guard(lock);
+		paths.push_back(path);
+	}
+	SidecarSource source(*this, std::move(first));
+	uint64_t size_bytes = 0;
+	switch (context.parquet.WriteCheckpoint(*location.store, path, source, size_bytes)) {
+	case PutOutcome::WRITTEN:
+		break;
+	case PutOutcome::EXISTS:
+		// The name is new: it is what an earlier try of this call left.
+	case PutOutcome::UNKNOWN: {
+		const auto object = location.store->Head(path);
+		if (!object || object->size_bytes != size_bytes) {
+			throw Error(ErrorKind::IO, "table '" + location.name + "': the store did not say whether it took " + path +
+			                               " of a checkpoint; a later commit writes another");
+		}
+		break;
+	}
+	}
+	std::lock_guard<std::mutex> guard(lock);
+	written.push_back(Sidecar {name, int64_t(size_bytes), layout.now_ms, {}});
+}
+
+std::unique_ptr<OwnedCheckpointRows> SidecarWriter::TakeRows() {
+	std::lock_guard<std::mutex> stream_guard(stream_lock);
+	{
+		std::lock_guard<std::mutex> guard(lock);
+		if (failure) {
+			return nullptr;
+		}
+	}
+	return stream.Take();
+}
+
+std::unique_ptr<OwnedCheckpointRows> SidecarWriter::TakeMore(uint64_t count) {
+	return count + stream.BatchRowsMax() <= layout.actions_max ? TakeRows() : nullptr;
+}
+
+} // namespace merganser

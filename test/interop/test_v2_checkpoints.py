@@ -1,0 +1,102 @@
+"""V2 checkpoints that we write, read by Spark without the commits before them, and Spark's after ours."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import arrow_rows
+from engines import READERS, Merganser
+from spark_session import SparkSession
+
+OURS = "lake.main.t"
+
+
+@pytest.fixture
+def table(tmp_path: Path, merganser: Merganser) -> Path:
+    merganser.attach(tmp_path)
+    (tmp_path / "main").mkdir()
+    return tmp_path / "main" / "t"
+
+
+def newest_checkpoint(table: Path) -> Path:
+    """The file that names the others."""
+    return max((table / "_delta_log").glob("0*.checkpoint.*"), key=lambda path: path.name[:20])
+
+
+def forget_commits(table: Path) -> int:
+    """Those in front of the newest checkpoint: only it tells what they did. Returns its version."""
+    version = int(newest_checkpoint(table).name[:20])
+    for commit in (table / "_delta_log").glob("0*.json"):
+        if ".checkpoint." not in commit.name and int(commit.name[:20]) < version:
+            commit.unlink()
+    return version
+
+
+def sidecars_of(checkpoint: Path) -> list[Path]:
+    actions = [json.loads(line) for line in checkpoint.read_text().splitlines()]
+    folder = checkpoint.parent / "_sidecars"
+    return [folder / action["sidecar"]["path"] for action in actions if "sidecar" in action]
+
+
+def make_table(merganser: Merganser, part_size: int) -> None:
+    """Versions 0 to 8, the last with a checkpoint of six files, some with deletion vectors, and tombstones."""
+    merganser.run(OURS, f"""
+        SET merganser_checkpoint_part_size = {part_size};
+        CREATE TABLE {{t}} (id BIGINT, p VARCHAR, at_time TIMESTAMPTZ) PARTITIONED BY (p) WITH (
+            'delta.checkpointPolicy' = 'v2', 'delta.checkpointInterval' = 4, 'delta.enableDeletionVectors' = 'true');
+        INSERT INTO {{t}} SELECT range, 'p' || range % 3, TIMESTAMPTZ '2024-02-29 12:00:00+00' FROM range(300);
+        INSERT INTO {{t}} SELECT range, NULL, NULL FROM range(1000, 1010);
+        DELETE FROM {{t}} WHERE id % 50 = 7;
+        INSERT INTO {{t}} VALUES (2000, 'ä b/c', NULL);
+        UPDATE {{t}} SET id = -id WHERE id = 1003;
+        DELETE FROM {{t}} WHERE p = 'p1';
+        INSERT INTO {{t}} VALUES (2001, 'p1', NULL);
+        INSERT INTO {{t}} VALUES (2002, 'p2', NULL);
+    """)
+
+
+@pytest.mark.parametrize("part_size", [2, 50000])
+def test_spark_goes_on_from_ours_and_we_from_its(spark: SparkSession, merganser: Merganser, table: Path,
+                                                 extension: Path, part_size: int) -> None:
+    make_table(merganser, part_size)
+    ours = newest_checkpoint(table)
+    assert (ours.suffix == ".json") == (part_size == 2), ours.name
+    assert forget_commits(table) == 8
+    expected = merganser.fetch(f"FROM {OURS}")
+    # Spark sees the table for the first time: it has nothing but the checkpoint.
+    arrow_rows.assert_same(expected, spark.read(table), "our checkpoint as Spark reads it")
+    spark.run(table, """
+        DELETE FROM {t} WHERE id = 9;
+        INSERT INTO {t} VALUES (3000, 'spark', NULL);
+        UPDATE {t} SET p = 'moved' WHERE id = 2000;
+        INSERT INTO {t} VALUES (3001, 'spark', NULL);
+    """)
+    theirs = newest_checkpoint(table)
+    assert theirs.name[:20] == f"{12:020}" and theirs.suffix == ".json", theirs.name
+    assert forget_commits(table) == 12
+    expected = spark.read(table)
+    fresh = Merganser(extension)
+    arrow_rows.assert_same(expected, fresh.read(table), "Spark's checkpoint as we read it")
+    fresh.attach(table.parent.parent)
+    fresh.run(OURS, f"""
+        SET merganser_checkpoint_part_size = {part_size};
+        DELETE FROM {{t}} WHERE id = 12;
+        INSERT INTO {{t}} VALUES (4000, 'p1', NULL);
+        INSERT INTO {{t}} VALUES (4001, 'p2', NULL);
+        INSERT INTO {{t}} VALUES (4002, 'p2', NULL);
+    """)
+    assert newest_checkpoint(table).name[:20] == f"{16:020}"
+    assert forget_commits(table) == 16
+    arrow_rows.assert_same(Merganser(extension).read(table), spark.read(table), "our next checkpoint as Spark reads it")
+    assert fresh.rows(f"FROM merganser_check('{OURS}')") == []
+
+
+@pytest.mark.parametrize("engine", READERS)
+@pytest.mark.parametrize("part_size", [2, 50000])
+def test_other_readers(merganser: Merganser, table: Path, part_size: int, engine: str) -> None:
+    make_table(merganser, part_size)
+    if part_size == 2:
+        assert len(sidecars_of(newest_checkpoint(table))) > 2
+    forget_commits(table)
+    arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), READERS[engine](table), f"as {engine} reads it")
