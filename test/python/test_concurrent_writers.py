@@ -34,5 +34,6 @@ def test_eight_writers(extension: Path, tmp_path: Path) -> None:
     assert all(writer.returncode == 0 for writer in writers), "\n".join(errors)
     rows = connection.execute("SELECT k, v FROM lake.t ORDER BY k").fetchall()
     assert rows == [(writer * 1000 + n, 3) for writer in range(WRITERS) for n in range(ROUNDS)]
-    newest = connection.execute("SELECT max(version) FROM merganser_history('lake.t')").fetchall()
-    assert newest == [(WRITERS * ROUNDS * 4,)]
+    commits = connection.execute("SELECT count(*) FROM merganser_history('lake.t') WHERE version > 0 AND "
+                                 "operation <> 'OPTIMIZE'").fetchall()
+    assert commits == [(WRITERS * ROUNDS * 4,)]
