@@ -8,6 +8,12 @@
 
 namespace merganser {
 
+TableConfigurationPtr NumberedTable(duckdb::ClientContext &context, LakeTransaction &transaction, const WriteSpec &spec,
+                                    const TableChange &change) {
+	const auto view = change.metadata ? nullptr : transaction.View(context, spec.location);
+	return view ? view->configuration : spec.configuration;
+}
+
 IdentityValues::IdentityValues(TableConfigurationPtr table_p) : table(std::move(table_p)) {
 	for (const auto &column : IdentityColumnsOf(*table)) {
 		columns.push_back({column, IdentityNumbers(column)});

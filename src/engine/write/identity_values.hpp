@@ -1,6 +1,8 @@
 #pragma once
 
 #include "duckdb.hpp"
+#include "engine/session/lake_transaction.hpp"
+#include "engine/write/write_spec.hpp"
 #include "protocol/identity_columns.hpp"
 
 #include <cstdint>
@@ -9,6 +11,11 @@
 #include <vector>
 
 namespace merganser {
+
+//! The table as the rows of a statement are numbered for it: with what the transaction has made of it by now; where
+//! `change`, the statement's own, has metadata, as it will be.
+TableConfigurationPtr NumberedTable(duckdb::ClientContext &context, LakeTransaction &transaction, const WriteSpec &spec,
+                                    const TableChange &change);
 
 //! Numbers the rows that one execution of a statement inserts, where the table has identity columns: NULL, which a
 //! column that is left out and DEFAULT are too, becomes the next number. Shared by its threads.

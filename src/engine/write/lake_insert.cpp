@@ -11,17 +11,11 @@ namespace merganser {
 
 namespace {
 
-//! What the transaction has made of the table by now; of a new one, what it will be.
-TableConfigurationPtr InsertedInto(duckdb::ClientContext &context, const LakeInsertPlan &insert,
-                                   LakeTransaction &transaction) {
-	const auto view = insert.change.metadata ? nullptr : transaction.View(context, insert.spec.location);
-	return view ? view->configuration : insert.spec.configuration;
-}
-
 class InsertGlobalState : public WritingState {
 public:
 	InsertGlobalState(duckdb::ClientContext &context, const LakeInsertPlan &insert, LakeTransaction &transaction)
-	    : identities(InsertedInto(context, insert, transaction)), sink(context, insert.spec, transaction) {
+	    : identities(NumberedTable(context, transaction, insert.spec, insert.change)),
+	      sink(context, insert.spec, transaction) {
 		if (!insert.replaces_all && transaction.HasChangeFiles(insert.spec.location)) {
 			change_files = std::make_unique<ChangeFiles>(context, insert.spec, transaction);
 		}

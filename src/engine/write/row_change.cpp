@@ -27,8 +27,9 @@ std::vector<duckdb::vector<duckdb::LogicalType>> UpdateTypes(const RowChangePlan
 
 RowChange::RowChange(duckdb::ClientContext &context_p, const RowChangePlan &plan_p, LakeTransaction &transaction_p)
     : context(context_p), plan(plan_p), transaction(transaction_p), updates {SetColumnsOf(plan)},
-      changes(context, UpdateTypes(plan)), sink(context, WithRowTracking(plan.spec), transaction),
-      inserted {IdentityValues(transaction.View(context, plan.spec.location)->configuration)} {
+      changes(context, UpdateTypes(plan)),
+      sink(context, WithRowTracking(plan.spec), transaction), inserted {IdentityValues(NumberedTable(
+                                                                  context, transaction, plan.spec, plan.change))} {
 	size_t update_count = 0;
 	for (const auto &action : plan.actions) {
 		updates.numbers.push_back(update_count);
@@ -218,7 +219,9 @@ void RowChange::Finish() {
 	// An INSERT counts what it inserts.
 	counts.affected += inserted_rows + (plan.statement == RowStatement::REPLACE ? 0 : counts.deleted);
 	AddWritten(change);
-	change.metadata = inserted.identities.NumberedMetadata();
+	if (auto numbered = inserted.identities.NumberedMetadata()) {
+		change.metadata = std::move(numbered);
+	}
 	transaction.Stage(context, plan.spec.location, std::move(change));
 }
 

@@ -1,6 +1,7 @@
 #include "protocol/schema_evolution.hpp"
 
 #include "base/error.hpp"
+#include "protocol/protocol_upgrade.hpp"
 #include "protocol/schema_change.hpp"
 
 #include "wide_table.hpp"
