@@ -9,6 +9,7 @@
 #include "engine/catalog/lake_catalog.hpp"
 #include "engine/catalog/lake_schema.hpp"
 #include "engine/catalog/lake_table.hpp"
+#include "engine/catalog/statement_predicates.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/write/plan_insert.hpp"
 #include "engine/write/plan_row_change.hpp"
@@ -58,7 +59,7 @@ static ChangedTable TableOf(duckdb::ClientContext &context, duckdb::TableCatalog
 		    table.name);
 	}
 	LakeTransaction::Get(context, table.catalog).CheckMayWrite(context, table.Location());
-	return ChangedTable {table.catalog, table.GetSnapshot(), table.Evolution()};
+	return ChangedTable {table.catalog, table.GetSnapshot(), table.Evolution(), PredicatesOfPlanned(context)};
 }
 
 duckdb::PhysicalOperator &LakeCatalog::PlanDelete(duckdb::ClientContext &context,

@@ -12,7 +12,7 @@
 #include "duckdb/planner/planner_extension.hpp"
 #include "engine/catalog/evolved_table.hpp"
 #include "engine/functions/evolving_rows.hpp"
-#include "engine/functions/planned_statement.hpp"
+#include "engine/session/planned_statement.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "protocol/schema_evolution.hpp"

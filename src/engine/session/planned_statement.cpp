@@ -1,4 +1,4 @@
-#include "engine/functions/planned_statement.hpp"
+#include "engine/session/planned_statement.hpp"
 
 #include "duckdb/main/client_context.hpp"
 #include "duckdb/main/client_data.hpp"
