@@ -15,8 +15,10 @@ static void CollectFeatures(const Protocol &protocol, std::set<std::string> &rea
 	for (auto &feature : TableFeatures()) {
 		bool implied_reader = feature.legacy_reader_version > 0 && protocol.min_reader_version < READER_WITH_FEATURES &&
 		                      protocol.min_reader_version >= feature.legacy_reader_version;
+		// A reader feature is there where both versions imply it: writer version 6 alone has no column mapping.
 		bool implied_writer = feature.legacy_writer_version > 0 && protocol.min_writer_version < WRITER_WITH_FEATURES &&
-		                      protocol.min_writer_version >= feature.legacy_writer_version;
+		                      protocol.min_writer_version >= feature.legacy_writer_version &&
+		                      (!feature.is_reader_feature || implied_reader);
 		if (feature.is_reader_feature && implied_reader) {
 			reader.insert(std::string(feature.name));
 		}

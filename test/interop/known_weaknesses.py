@@ -68,10 +68,15 @@ WEAKNESSES: list[Weakness] = [
 ]
 
 
+def commits_of(table: Path) -> list[Path]:
+    """The commits of its log, oldest first; no checkpoints, which may be JSON too."""
+    return sorted((table / "_delta_log").glob("[0-9]" * 20 + ".json"))
+
+
 def needed_features(table: Path) -> set[str]:
     """What a reader of the table's newest version has to know, from its commits."""
     protocol: dict = {}
-    for commit in sorted((table / "_delta_log").glob("0*.json")):
+    for commit in commits_of(table):
         for line in commit.read_text().splitlines():
             action = json.loads(line)
             protocol = action.get("protocol", protocol)

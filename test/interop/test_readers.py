@@ -11,7 +11,7 @@ import pytest
 import arrow_rows
 from engines import READERS, Merganser, delta_tables
 from gallery import GALLERY, named
-from known_weaknesses import WEAKNESSES, find_weaknesses, needed_features
+from known_weaknesses import WEAKNESSES, commits_of, find_weaknesses, needed_features
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITE_SECONDS_MAX = 240
@@ -103,7 +103,7 @@ def test_values_of_all_types(gallery: Gallery) -> None:
 
 def is_ours(table: Path) -> bool:
     """We wrote every commit: scenarios also play foreign writers, with logs that nobody else can read."""
-    for commit in (table / "_delta_log").glob("0*.json"):
+    for commit in commits_of(table):
         actions = [json.loads(line) for line in commit.read_text().splitlines()]
         infos = [action["commitInfo"] for action in actions if "commitInfo" in action]
         if not any(info.get("engineInfo", "").startswith("Merganser/") for info in infos):
