@@ -27,6 +27,8 @@ def start(jars: Path, scratch: Path) -> SparkSession:
         .config("spark.delta.logStore.file.impl", LOG_STORE.stem)
         .config("spark.databricks.delta.snapshotPartitions", "1")
         .config("spark.sql.shuffle.partitions", "2")
+        # VACUUM makes that many tasks; Spark's default is 10,000.
+        .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.driver.memory", "2g")
         .config("spark.driver.extraJavaOptions", "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss8m")
