@@ -33,7 +33,7 @@ def alter_with_delta_rs(folder: pathlib.Path):
 
     def write(columns: str) -> None:
         connection.register("lineitem", DeltaTable(path).to_pyarrow_dataset())
-        rows = connection.execute(f"SELECT {columns} FROM lineitem").fetch_record_batch()
+        rows = connection.execute(f"SELECT {columns} FROM lineitem").to_arrow_reader()
         write_deltalake(path, rows, mode="overwrite", schema_mode="overwrite")
 
     return (lambda: write("* RENAME (l_quantity AS quantity)"), lambda: write("* EXCLUDE (l_comment)"))
