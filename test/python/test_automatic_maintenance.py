@@ -1,7 +1,5 @@
 """Automatic maintenance beside other writers, interrupted, and as it is when nobody asks for anything."""
 
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import pytest
 
 from large_table import LargeTable
 from lakes import open_lake
+from processes import finish, run_script
 
 ROUNDS = 12
 #: Each owns the keys that begin with its number. All of them join files behind every statement that makes it due.
@@ -34,10 +33,8 @@ def test_nothing_is_lost_or_doubled_beside_writers(extension: Path, tmp_path: Pa
     lake = tmp_path / "lake"
     connection = open_lake(extension, lake)
     connection.execute(f"CREATE TABLE lake.t (k INTEGER, v INTEGER) WITH ('delta.enableDeletionVectors' = '{vectors}')")
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(extension), str(lake), str(n), str(ROUNDS)],
-                                stderr=subprocess.PIPE, text=True) for n in range(3)]
-    errors = [writer.communicate()[1] for writer in writers]
-    assert all(writer.returncode == 0 for writer in writers), "\n".join(errors)
+    writers = [run_script(WRITER, extension, lake, n, ROUNDS) for n in range(3)]
+    finish(writers)
     expected = sorted([(n, 1) for n in range(ROUNDS)] + [(n + 500, 1) for n in range(ROUNDS)]
                       + [(writer * 1000 + n, 2) for writer in (1, 2) for n in range(ROUNDS)])
     assert connection.execute("SELECT k, v FROM lake.t ORDER BY k").fetchall() == expected

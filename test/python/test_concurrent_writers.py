@@ -1,11 +1,10 @@
 """Eight processes change one table, each statement its own commit: all succeed, no row is lost or doubled."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from lakes import open_lake
+from processes import finish, run_script
 
 WRITERS = 8
 ROUNDS = int(os.environ.get("MERGANSER_WRITER_ROUNDS", "2"))
@@ -28,10 +27,8 @@ for n in range(rounds):
 def test_eight_writers(extension: Path, tmp_path: Path) -> None:
     connection = open_lake(extension, tmp_path / "lake")
     connection.execute("CREATE TABLE lake.t (k INTEGER, v INTEGER)")
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(extension), f"{tmp_path}/lake", str(n), str(ROUNDS)],
-                                stderr=subprocess.PIPE, text=True) for n in range(WRITERS)]
-    errors = [writer.communicate()[1] for writer in writers]
-    assert all(writer.returncode == 0 for writer in writers), "\n".join(errors)
+    writers = [run_script(WRITER, extension, tmp_path / "lake", n, ROUNDS) for n in range(WRITERS)]
+    finish(writers)
     rows = connection.execute("SELECT k, v FROM lake.t ORDER BY k").fetchall()
     assert rows == [(writer * 1000 + n, 3) for writer in range(WRITERS) for n in range(ROUNDS)]
     commits = connection.execute("SELECT count(*) FROM merganser_history('lake.t') WHERE version > 0 AND "

@@ -1,11 +1,10 @@
 """Identity columns with several writers at once: no number is given out twice, none is left out."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 from contested_lake import ContestedLake
 from lakes import open_lake
+from processes import finish, run_script
 
 WRITERS = 4
 ROUNDS = 3
@@ -25,10 +24,8 @@ for n in range(rounds):
 def test_processes_insert_at_once(extension: Path, tmp_path: Path) -> None:
     connection = open_lake(extension, tmp_path / "lake")
     connection.execute("CREATE TABLE lake.t (id BIGINT GENERATED ALWAYS AS (identity()), writer INTEGER)")
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(extension), f"{tmp_path}/lake", str(n), str(ROUNDS)],
-                                stderr=subprocess.PIPE, text=True) for n in range(WRITERS)]
-    errors = [writer.communicate()[1] for writer in writers]
-    assert all(writer.returncode == 0 for writer in writers), "\n".join(errors)
+    writers = [run_script(WRITER, extension, tmp_path / "lake", n, ROUNDS) for n in range(WRITERS)]
+    finish(writers)
     rows = connection.execute("SELECT id, writer FROM lake.t ORDER BY id").fetchall()
     assert [row[0] for row in rows] == list(range(1, WRITERS * ROUNDS * 3 + 1))
     assert sorted(row[1] for row in rows) == sorted([n for n in range(WRITERS)] * ROUNDS * 3)

@@ -1,7 +1,5 @@
 """merganser_optimize beside other writers, interrupted, and with its progress looked at."""
 
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import pytest
 
 from large_table import LargeTable
 from lakes import open_lake
+from processes import finish, run_script
 
 ROUNDS = 12
 #: Each owns the keys that begin with its number: rows are inserted, updated and deleted while others optimize.
@@ -38,22 +37,13 @@ while not pathlib.Path(stop).exists():
 """
 
 
-def run(script: str, *arguments: object) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-c", script, *map(str, arguments)], stderr=subprocess.PIPE, text=True)
-
-
-def finish(processes: list[subprocess.Popen]) -> None:
-    errors = [process.communicate()[1] for process in processes]
-    assert all(process.returncode == 0 for process in processes), "\n".join(errors)
-
-
 @pytest.mark.parametrize("vectors", ["false", "true"])
 def test_nothing_is_lost_or_doubled_beside_writers(extension: Path, tmp_path: Path, vectors: str) -> None:
     lake, stop = tmp_path / "lake", tmp_path / "stop"
     connection = open_lake(extension, lake)
     connection.execute(f"CREATE TABLE lake.t (k INTEGER, v INTEGER) WITH ('delta.enableDeletionVectors' = '{vectors}')")
-    writers = [run(WRITER, extension, lake, n, ROUNDS) for n in range(3)]
-    optimizers = [run(OPTIMIZER, extension, lake, stop) for _ in range(2)]
+    writers = [run_script(WRITER, extension, lake, n, ROUNDS) for n in range(3)]
+    optimizers = [run_script(OPTIMIZER, extension, lake, stop) for _ in range(2)]
     finish(writers)
     stop.touch()
     finish(optimizers)
