@@ -25,9 +25,21 @@ from report import Report, table_of
 RESULTS = ROOT / "bench" / "results"
 
 
-def snapshot_prune(options) -> Report:
+def compared(name: str, engines: list, options, folder: pathlib.Path, figures: tuple) -> Report:
+    """The workload `name` of every engine on the folder, in turn; all must give the same answer."""
+    taken, problems = compare(engines, options.runs, lambda engine: run_workload(name, engine, folder), figures)
+    return Report(taken, problems=[f"{name}: {problem}" for problem in problems])
+
+
+def snapshot_table(options) -> pathlib.Path:
+    """The log of a table with very many files."""
     folder = SCRATCH / "snapshot" / "t"
     run_workload("make_snapshot_table", folder, 20_000 if options.small else 1_000_000, 20)
+    return folder
+
+
+def snapshot_prune(options) -> Report:
+    folder = snapshot_table(options)
     engines = ["merganser", "delta_extension", "delta_rs"]
     return Report(medians(in_turn(engines, options.runs,
                                   lambda engine: run_workload("snapshot_prune", engine, folder))))
@@ -135,29 +147,20 @@ def vacuum_dry_run(options) -> Report:
     files = 2_000 if options.small else 200_000
     folder = SCRATCH / f"vacuum_{files}"
     run_workload("vacuum_dry_run", "make", folder, files)
-    figures, problems = compare(["merganser", "delta_rs"], options.runs,
-                                lambda engine: run_workload("vacuum_dry_run", engine, folder),
-                                ("first_s", "again_s", "peak_mb"))
-    return Report(figures, problems=[f"vacuum_dry_run: {problem}" for problem in problems])
+    return compared("vacuum_dry_run", ["merganser", "delta_rs"], options, folder, ("first_s", "again_s", "peak_mb"))
 
 
 def checkpoint(options) -> Report:
-    folder = SCRATCH / "snapshot" / "t"
-    run_workload("make_snapshot_table", folder, 20_000 if options.small else 1_000_000, 20)
-    figures, problems = compare(["merganser", "delta_rs"], options.runs,
-                                lambda engine: run_workload("checkpoint", engine, folder),
-                                ("open_s", "checkpoint_s", "peak_mb"))
-    return Report(figures, problems=[f"checkpoint: {problem}" for problem in problems])
+    return compared("checkpoint", ["merganser", "delta_rs"], options, snapshot_table(options),
+                    ("open_s", "checkpoint_s", "peak_mb"))
 
 
 def alter_columns(options) -> Report:
     folder = SCRATCH / "alter_columns"
     run_workload("alter_columns", "make", folder, tpch_source(options) / "lineitem.source.parquet")
-    figures, problems = compare(["merganser", "delta_rs"], options.runs,
-                                lambda engine: run_workload("alter_columns", engine, folder),
-                                ("rename_s", "drop_s", "peak_mb"))
+    report = compared("alter_columns", ["merganser", "delta_rs"], options, folder, ("rename_s", "drop_s", "peak_mb"))
     shutil.rmtree(folder, ignore_errors=True)
-    return Report(figures, problems=[f"alter_columns: {problem}" for problem in problems])
+    return report
 
 
 BENCHMARKS = {"merge_chain": merge_chain, "snapshot_prune": snapshot_prune, "tpch": tpch, "ctas": ctas,

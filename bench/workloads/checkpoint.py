@@ -14,7 +14,7 @@ from engines import Stopwatch, merganser_connection, peak_mb, plain_connection
 def open_with_merganser(folder: pathlib.Path):
     connection = merganser_connection()
     connection.execute(f"ATTACH '{folder.parent}' AS lake (TYPE merganser)")
-    table = f"lake.main.{folder.name}"
+    table = f"lake.{folder.name}"
     connection.execute(f"SELECT c0 FROM {table} WHERE c0 < 0").fetchall()
     return lambda: connection.execute(f"INSERT INTO {table} (c0) VALUES (1)")
 
