@@ -28,7 +28,7 @@ def strip(text: str) -> str:
 def matching_brace(code: str, opening: int) -> int:
     """The position of the brace that closes the one at `opening`; the end of the text when there is none."""
     depth = 0
-    for match in re.compile(r"[{}]").finditer(code, opening):
+    for match in _BRACES.finditer(code, opening):
         depth += 1 if match.group() == "{" else -1
         if depth == 0:
             return match.start()
@@ -62,6 +62,9 @@ _CLASS_HEAD = re.compile(
     r"(?<!enum )\b(class|struct|union)\s+(?:\[\[\w+\]\]\s*)?([\w:]+)(?:\s*<[^{;]*>)?(?:\s+final)?\s*(?::[^:][^;]*)?$"
 )
 _PREPROCESSOR = re.compile(r"^[ \t]*#(?:[^\n\\]|\\\n|\\.)*", re.M)
+_STRUCTURE = re.compile(r"[()\[\];:{}]")
+_BRACES = re.compile(r"[{}]")
+_ACCESS = re.compile(r"\s*(public|private|protected)\s*")
 _INITIALIZER_LIST = re.compile(r"\)\s*(?:noexcept\s*)?:(?!:)")
 
 
@@ -119,8 +122,9 @@ class _Reader:
         """Reads the statements of a namespace (owner is None) or of a class body."""
         start = position = begin
         depth = 0  # parentheses
-        while position < end:
-            character = self.code[position]
+        while found := _STRUCTURE.search(self.code, position, end):
+            position = found.start()
+            character = found.group()
             if character in "([":
                 depth += 1
             elif character in ")]":
@@ -128,8 +132,7 @@ class _Reader:
             elif character == ";" and depth == 0:
                 self.statement(self.code[start:position], start, owner, public)
                 start = position + 1
-            elif character == ":" and owner and re.fullmatch(r"\s*(public|private|protected)\s*",
-                                                             self.code[start:position]):
+            elif character == ":" and owner and _ACCESS.fullmatch(self.code, start, position):
                 public = "public" in self.code[start:position]
                 start = position + 1
             elif character == "{":
