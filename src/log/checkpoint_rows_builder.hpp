@@ -1,18 +1,11 @@
 #pragma once
 
-#include "log/byte_arena.hpp"
 #include "log/parquet_port.hpp"
 
 #include <cstdint>
 #include <memory>
 
 namespace merganser {
-
-//! CheckpointRows that own their bytes.
-struct OwnedCheckpointRows {
-	CheckpointRows rows;
-	ByteArena arena;
-};
 
 //! Builds rows of a checkpoint one action after the other.
 class CheckpointRowsBuilder {

@@ -10,7 +10,7 @@ namespace merganser {
 
 namespace {
 
-constexpr size_t QUEUE_BATCHES_MAX = 16;
+constexpr size_t QUEUE_BATCHES_MAX = 4;
 
 //! PROTOCOL.md, "Checkpoints": removes in checkpoints carry neither statistics nor tags.
 RemoveFile AsTombstone(RemoveFile removed) {
@@ -205,7 +205,7 @@ std::unique_ptr<OwnedCheckpointRows> CheckpointStream::NextOwned() {
 	return reader.joinable() ? queue.Pop() : nullptr;
 }
 
-std::unique_ptr<OwnedCheckpointRows> CheckpointStream::Take() {
+std::unique_ptr<OwnedCheckpointRows> CheckpointStream::Next() {
 	context.cancel.Check();
 	auto owned = NextOwned();
 	if (!owned) {
@@ -216,14 +216,6 @@ std::unique_ptr<OwnedCheckpointRows> CheckpointStream::Take() {
 	row_count += owned->rows.count;
 	file_count += uint64_t(std::count(is_add.begin(), is_add.end(), 1));
 	return owned;
-}
-
-bool CheckpointStream::Next(CheckpointRows &rows) {
-	current = Take();
-	if (current) {
-		rows = std::move(current->rows);
-	}
-	return current != nullptr;
 }
 
 } // namespace merganser

@@ -63,10 +63,9 @@ public:
 	CheckpointFileKind Kind() const override {
 		return options.kind;
 	}
-	bool Next(CheckpointRows &rows) override;
-	//! The same rows, at most `batch_rows_max` of them; nullptr at the end. Throws INTERNAL there when the number of
-	//! data files is not the snapshot's: such a checkpoint must never be seen. One thread at a time.
-	std::unique_ptr<OwnedCheckpointRows> Take();
+	//! At most `batch_rows_max` rows. Throws INTERNAL at the end when the number of data files is not the snapshot's:
+	//! such a checkpoint must never be seen.
+	std::unique_ptr<OwnedCheckpointRows> Next() override;
 
 	uint64_t RowCount() const {
 		return row_count;
@@ -97,7 +96,6 @@ private:
 	//! Taken from the front: own actions, then files of the commits.
 	std::deque<Action> own_actions;
 	std::deque<CommittedFile> files;
-	std::unique_ptr<OwnedCheckpointRows> current;
 	CheckpointRowsQueue queue;
 	std::thread reader;
 	uint64_t row_count = 0;

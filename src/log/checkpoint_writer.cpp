@@ -140,7 +140,10 @@ public:
 	CheckpointFileKind Kind() const override {
 		return CheckpointFileKind::V2;
 	}
-	bool Next(CheckpointRows &rows) override {
+	std::unique_ptr<OwnedCheckpointRows> Next() override {
+		if (actions.empty()) {
+			return nullptr;
+		}
 		CheckpointRowsBuilder builder;
 		for (auto &action : actions) {
 			if (const auto added = std::get_if<AddFile>(&action)) {
@@ -150,14 +153,11 @@ public:
 			}
 		}
 		actions.clear();
-		current = builder.Take();
-		rows = std::move(current->rows);
-		return rows.count > 0;
+		return builder.Take();
 	}
 
 private:
 	std::vector<Action> actions;
-	std::unique_ptr<OwnedCheckpointRows> current;
 };
 
 } // namespace

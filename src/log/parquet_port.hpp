@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/cancel_token.hpp"
+#include "log/byte_arena.hpp"
 #include "protocol/actions.hpp"
 #include "store/object_store.hpp"
 
@@ -53,6 +54,12 @@ struct CheckpointRows {
 	std::vector<std::pair<uint32_t, Action>> others;
 };
 
+//! CheckpointRows that own their bytes.
+struct OwnedCheckpointRows {
+	CheckpointRows rows;
+	ByteArena arena;
+};
+
 struct CheckpointReadRequest {
 	//! Paths in `store`.
 	std::vector<std::string> files;
@@ -73,13 +80,13 @@ enum class CheckpointFileKind {
 	SIDECAR
 };
 
-//! Gives the rows of a checkpoint file to be written. Pulled by one thread.
+//! Gives the rows of a checkpoint file to be written. Pulled by one thread at a time.
 class CheckpointSource {
 public:
 	virtual ~CheckpointSource() = default;
 	virtual CheckpointFileKind Kind() const = 0;
-	//! Fills `rows` (is_add, path … others, incl. removes) and returns true; false at the end.
-	virtual bool Next(CheckpointRows &rows) = 0;
+	//! Some rows (is_add, path … others, incl. removes); nullptr at the end.
+	virtual std::unique_ptr<OwnedCheckpointRows> Next() = 0;
 };
 
 //! How the core reads and writes Parquet: implemented by the engine on DuckDB's reader and writer, by a memory double

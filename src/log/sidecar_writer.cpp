@@ -1,12 +1,11 @@
 #include "log/sidecar_writer.hpp"
 
 #include "base/error.hpp"
+#include "base/thread_group.hpp"
 #include "base/uri.hpp"
 #include "log/log_file_name.hpp"
 
 #include <algorithm>
-#include <system_error>
-#include <thread>
 
 namespace merganser {
 
@@ -26,20 +25,15 @@ public:
 	CheckpointFileKind Kind() const override {
 		return CheckpointFileKind::SIDECAR;
 	}
-	bool Next(CheckpointRows &rows) override {
-		current = next ? std::move(next) : writer.TakeMore(count);
-		if (!current) {
-			return false;
-		}
-		count += current->rows.count;
-		rows = std::move(current->rows);
-		return true;
+	std::unique_ptr<OwnedCheckpointRows> Next() override {
+		auto taken = next ? std::move(next) : writer.TakeMore(count);
+		count += taken ? taken->rows.count : 0;
+		return taken;
 	}
 
 private:
 	SidecarWriter &writer;
 	std::unique_ptr<OwnedCheckpointRows> next;
-	std::unique_ptr<OwnedCheckpointRows> current;
 	uint64_t count = 0;
 };
 
@@ -68,18 +62,10 @@ std::vector<Sidecar> SidecarWriter::Write(const SidecarLayout &layout_p) {
 	Verify(stream.BatchRowsMax() <= layout.actions_max, "rows that come at once fit into a sidecar");
 	const auto sidecars = layout.actions_expected / layout.actions_max + 1;
 	const auto threads = std::min({uint64_t(context.parquet.WriterThreads()), sidecars, WRITERS_MAX});
-	std::vector<std::thread> others;
-	try {
-		for (uint64_t i = 1; i < threads; i++) {
-			others.emplace_back([this] { WriteSome(); });
-		}
-	} catch (const std::system_error &) {
-		// Those that there are do the work.
-	}
+	ThreadGroup others;
+	others.Start(threads - 1, [this] { WriteSome(); });
 	WriteSome();
-	for (auto &other : others) {
-		other.join();
-	}
+	others.Join();
 	if (failure) {
 		std::rethrow_exception(failure);
 	}
@@ -134,7 +120,7 @@ std::unique_ptr<OwnedCheckpointRows> SidecarWriter::TakeRows() {
 			return nullptr;
 		}
 	}
-	return stream.Take();
+	return stream.Next();
 }
 
 std::unique_ptr<OwnedCheckpointRows> SidecarWriter::TakeMore(uint64_t count) {

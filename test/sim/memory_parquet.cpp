@@ -102,8 +102,8 @@ void MemoryParquet::ReadCheckpoint(ObjectStore &store, const CheckpointReadReque
 PutOutcome MemoryParquet::WriteCheckpoint(ObjectStore &store, const std::string &path, CheckpointSource &source,
                                           uint64_t &size_bytes) {
 	std::string text;
-	CheckpointRows rows;
-	while (source.Next(rows)) {
+	while (const auto owned = source.Next()) {
+		const auto &rows = owned->rows;
 		std::map<uint32_t, const CheckpointRows::AddExtras *> extras;
 		for (auto &extra : rows.extras) {
 			extras[extra.row] = &extra;
@@ -117,7 +117,6 @@ PutOutcome MemoryParquet::WriteCheckpoint(ObjectStore &store, const std::string 
 		for (auto &[row, action] : rows.others) {
 			text += WriteAction(action) + "\n";
 		}
-		rows = CheckpointRows();
 	}
 	size_bytes = text.size();
 	return store.PutIfAbsent(path, text);

@@ -79,8 +79,8 @@ void TextParquetPort::ReadCheckpoint(ObjectStore &store, const CheckpointReadReq
 PutOutcome TextParquetPort::WriteCheckpoint(ObjectStore &store, const std::string &path, CheckpointSource &source,
                                             uint64_t &size_bytes) {
 	std::string text = MAGIC;
-	CheckpointRows rows;
-	while (source.Next(rows)) {
+	while (const auto owned = source.Next()) {
+		auto &rows = owned->rows;
 		std::vector<std::string> lines(rows.count);
 		size_t extra = 0;
 		for (uint32_t row = 0; row < rows.count; row++) {

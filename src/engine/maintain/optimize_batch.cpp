@@ -4,6 +4,7 @@
 #include "engine/maintain/file_rewrite.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/session/lake_instance.hpp"
+#include "engine/session/table_upkeep.hpp"
 #include "log/clustered_by.hpp"
 #include "protocol/clustering.hpp"
 
@@ -103,7 +104,11 @@ duckdb::ErrorData OptimizeBatch::Run(const FilePartitions &partitions, const Opt
 	const OptimizeCommit commit {*snapshot, plan, marks, request.where, request.is_automatic};
 	auto change = AtBorder([&] { return MakeOptimizeChange(commit, std::move(files), now_ms, counts); });
 	transaction.Stage(context, request.location, std::move(change));
-	return transaction.Commit(context);
+	auto error = transaction.Commit(context);
+	if (!error.HasError() && transaction.Committed()) {
+		KeepUp(context, *transaction.Committed()->snapshot);
+	}
+	return error;
 }
 
 } // namespace merganser

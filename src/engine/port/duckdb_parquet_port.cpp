@@ -4,10 +4,9 @@
 #include "duckdb/main/connection.hpp"
 #include "duckdb/parallel/task_executor.hpp"
 #include "duckdb/parallel/task_scheduler.hpp"
+#include "engine/port/checkpoint_file.hpp"
 #include "engine/port/checkpoint_file_columns.hpp"
 #include "engine/port/checkpoint_scan.hpp"
-#include "engine/port/checkpoint_table.hpp"
-#include "engine/port/parquet_file.hpp"
 #include "engine/port/store_file_system.hpp"
 
 #include <atomic>
@@ -19,10 +18,6 @@
 namespace merganser {
 
 namespace {
-
-//! Row groups of a written checkpoint: small enough that its readers work in parallel, large enough to compress.
-constexpr uint64_t CHECKPOINT_ROW_GROUP_ROWS = 100000;
-constexpr uint64_t CHECKPOINT_ROW_GROUP_BYTES = 64ull << 20;
 
 //! An error of DuckDB's reader as one of ours, naming the file. Whatever a reader says about bad bytes, the file is
 //! what is wrong.
@@ -206,68 +201,6 @@ void CheckpointReading::Run(duckdb::DatabaseInstance &db, ObjectStore &store) {
 	}
 }
 
-//! Pulls rows and writes them, one row group in memory.
-class CheckpointWriting {
-public:
-	CheckpointWriting(duckdb::ClientContext &context_p, const std::string &write_path, CheckpointSource &source_p)
-	    : context(context_p), source(source_p),
-	      format(context, CheckpointColumnNames(source.Kind()), CheckpointColumnTypes(source.Kind()), Options()),
-	      file(context, format, write_path) {
-		chunk.Initialize(duckdb::BufferAllocator::Get(context), format.Types());
-	}
-
-	PutOutcome Run(uint64_t &size_bytes) {
-		CheckpointRows rows;
-		StartRowGroup();
-		while (source.Next(rows)) {
-			for (uint32_t begin = 0; begin < rows.count; begin += STANDARD_VECTOR_SIZE) {
-				const auto end = std::min<uint32_t>(rows.count, begin + STANDARD_VECTOR_SIZE);
-				FillCheckpointChunk(source.Kind(), rows, begin, end, chunk);
-				waiting->Append(append_state, chunk);
-				if (waiting->Count() >= CHECKPOINT_ROW_GROUP_ROWS ||
-				    waiting->SizeInBytes() >= CHECKPOINT_ROW_GROUP_BYTES) {
-					Flush();
-				}
-			}
-		}
-		Flush();
-		const auto outcome = file.Finish();
-		size_bytes = file.SizeBytes();
-		return outcome;
-	}
-
-private:
-	static duckdb::case_insensitive_map_t<duckdb::vector<duckdb::Value>> Options() {
-		duckdb::case_insensitive_map_t<duckdb::vector<duckdb::Value>> options;
-		options["codec"] = {duckdb::Value("snappy")};
-		options["write_bloom_filter"] = {duckdb::Value::BOOLEAN(false)};
-		// Paths and statistics are unique: a dictionary of them is soon given up, one of partition values pays.
-		options["dictionary_size_limit"] = {duckdb::Value::BIGINT(2000)};
-		return options;
-	}
-	void StartRowGroup() {
-		waiting = duckdb::make_uniq<duckdb::ColumnDataCollection>(context, format.Types());
-		waiting->InitializeAppend(append_state);
-	}
-	void Flush() {
-		if (waiting->Count() == 0) {
-			return;
-		}
-		append_state.current_chunk_state.handles.clear();
-		const auto encoded = file.Encode(std::move(waiting));
-		file.Write(*encoded);
-		StartRowGroup();
-	}
-
-	duckdb::ClientContext &context;
-	CheckpointSource &source;
-	ParquetFormat format;
-	ParquetFile file;
-	duckdb::DataChunk chunk;
-	duckdb::unique_ptr<duckdb::ColumnDataCollection> waiting;
-	duckdb::ColumnDataAppendState append_state;
-};
-
 class DuckDBParquetPort : public ParquetPort {
 public:
 	explicit DuckDBParquetPort(duckdb::DatabaseInstance &db) : instance(db.shared_from_this()) {
@@ -307,7 +240,7 @@ public:
 		const auto db = Instance();
 		OwnContext context(*db);
 		try {
-			return CheckpointWriting(context.Get(), WritePath(*db, store, path), source).Run(size_bytes);
+			return WriteCheckpointFile(context.Get(), WritePath(*db, store, path), source, size_bytes);
 		} catch (const Error &) {
 			throw;
 		} catch (const std::exception &exception) {

@@ -7,7 +7,7 @@
 #include "engine/port/store_file_system.hpp"
 #include "parquet_writer.hpp"
 
-#include <algorithm>
+#include <cstdint>
 
 namespace merganser {
 
@@ -24,27 +24,50 @@ struct EncodedRowGroup : public duckdb::PreparedBatchData {
 	LeafNullCounts null_counts;
 };
 
-//! Counts NULLs of the leaves below a struct that no list is between. `outer` are the rows where a struct around is.
-void CountNulls(duckdb::Vector &values, duckdb::idx_t count, const std::vector<bool> &outer,
-                std::vector<std::string> &path, LeafNullCounts &counts) {
-	duckdb::UnifiedVectorFormat format;
-	values.ToUnifiedFormat(count, format);
-	auto is_null = outer;
-	for (duckdb::idx_t row = 0; !format.validity.AllValid() && row < count; row++) {
-		is_null[row] = is_null[row] || !format.validity.RowIsValid(format.sel->get_index(row));
-	}
-	if (values.GetType().id() == duckdb::LogicalTypeId::STRUCT) {
-		values.Flatten(count);
-		auto &children = duckdb::StructVector::GetEntries(values);
-		for (duckdb::idx_t i = 0; i < children.size(); i++) {
-			path.push_back(duckdb::StructType::GetChildName(values.GetType(), i));
-			CountNulls(*children[i], count, is_null, path, counts);
-			path.pop_back();
+//! NULLs of the leaves below structs that no list is between, in the order of the schema.
+class StructNullCounter {
+public:
+	//! `outer`: valid where every struct around is.
+	void Count(duckdb::Vector &values, duckdb::idx_t row_count, const duckdb::ValidityMask &outer) {
+		const auto &type = values.GetType();
+		if (type.IsNested() && type.id() != duckdb::LogicalTypeId::STRUCT) {
+			return;
 		}
-	} else if (!values.GetType().IsNested()) {
-		counts[path] += std::count(is_null.begin(), is_null.end(), true);
+		values.Flatten(row_count);
+		duckdb::ValidityMask valid = outer;
+		valid.Combine(duckdb::FlatVector::Validity(values), row_count);
+		if (type.id() == duckdb::LogicalTypeId::STRUCT) {
+			for (auto &child : duckdb::StructVector::GetEntries(values)) {
+				Count(*child, row_count, valid);
+			}
+			return;
+		}
+		if (next_leaf == counts.size()) {
+			counts.push_back(0);
+		}
+		counts[next_leaf++] += int64_t(row_count - valid.CountValid(row_count));
 	}
-}
+	//! The next chunk of the same columns comes.
+	void Rewind() {
+		next_leaf = 0;
+	}
+	//! Gives each leaf of the type its count.
+	void Name(const duckdb::LogicalType &type, std::vector<std::string> &path, LeafNullCounts &named) {
+		if (type.id() == duckdb::LogicalTypeId::STRUCT) {
+			for (const auto &[name, child] : duckdb::StructType::GetChildTypes(type)) {
+				path.push_back(name);
+				Name(child, path, named);
+				path.pop_back();
+			}
+		} else if (!type.IsNested()) {
+			named[path] = counts[next_leaf++];
+		}
+	}
+
+private:
+	std::vector<int64_t> counts;
+	size_t next_leaf = 0;
+};
 
 //! DuckDB's writer leaves out of a struct field's null count the rows whose struct is NULL: a reader that trusts it
 //! skips them when it looks for NULLs.
@@ -59,12 +82,18 @@ LeafNullCounts CountStructNulls(const ParquetFormat &format, const duckdb::Colum
 	if (columns.empty()) {
 		return counts;
 	}
+	StructNullCounter counter;
 	for (auto &chunk : rows.Chunks(columns)) {
-		const std::vector<bool> none(chunk.size(), false);
-		for (duckdb::idx_t i = 0; i < columns.size(); i++) {
-			std::vector<std::string> path {format.Names()[columns[i]]};
-			CountNulls(chunk.data[i], chunk.size(), none, path, counts);
+		const duckdb::ValidityMask all;
+		counter.Rewind();
+		for (auto &values : chunk.data) {
+			counter.Count(values, chunk.size(), all);
 		}
+	}
+	counter.Rewind();
+	for (const auto column : columns) {
+		std::vector<std::string> path {format.Names()[column]};
+		counter.Name(format.Types()[column], path, counts);
 	}
 	return counts;
 }

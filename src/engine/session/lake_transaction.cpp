@@ -9,7 +9,6 @@
 #include "engine/session/isolation_level.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "engine/session/reexecution.hpp"
-#include "engine/session/table_upkeep.hpp"
 #include "engine/session/unchanged_commit.hpp"
 #include "base/uri.hpp"
 #include "protocol/deletion_vector.hpp"
@@ -276,7 +275,7 @@ CommitResult LakeTransaction::CommitTable(duckdb::ClientContext &context, TableS
 	return result;
 }
 
-//! Upkeep after the commit can never fail the statement: the version is durable.
+//! Can never fail the statement: the version is durable.
 void LakeTransaction::AfterCommit(duckdb::ClientContext &context, TableState &state, const CommitResult &result) {
 	auto &instance = LakeInstance::Get(context);
 	try {
@@ -289,7 +288,6 @@ void LakeTransaction::AfterCommit(duckdb::ClientContext &context, TableState &st
 			return;
 		}
 		instance.Snapshots().Advance(result.snapshot);
-		KeepUp(context, *result.snapshot);
 	} catch (const std::exception &) {
 		// The next commit, or the next CREATE or DROP, does it again.
 		return;

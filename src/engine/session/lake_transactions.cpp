@@ -1,5 +1,7 @@
 #include "engine/session/lake_transactions.hpp"
 
+#include "engine/session/table_upkeep.hpp"
+
 namespace merganser {
 
 LakeTransactions::LakeTransactions(duckdb::AttachedDatabase &db, int64_t max_staleness_ms)
@@ -30,7 +32,15 @@ std::unique_ptr<LakeTransaction> LakeTransactions::Take(duckdb::Transaction &tra
 duckdb::ErrorData LakeTransactions::CommitTransaction(duckdb::ClientContext &context,
                                                       duckdb::Transaction &transaction) {
 	auto own = Take(transaction);
-	return own ? own->Commit(context) : duckdb::ErrorData();
+	if (!own) {
+		return duckdb::ErrorData();
+	}
+	auto error = own->Commit(context);
+	if (!error.HasError() && own->Committed()) {
+		// Here, also for what a statement has committed itself: while an operator works, the client's thread spins.
+		KeepUp(context, *own->Committed()->snapshot);
+	}
+	return error;
 }
 
 void LakeTransactions::RollbackTransaction(duckdb::Transaction &transaction) {
