@@ -44,7 +44,7 @@ def attached(folder: str, limit: str = "4GB"):
 
 
 def run_merganser(folder: str, table: str) -> float:
-    connection = attached(folder, "1GB")
+    connection = attached(folder, "512MB")
     options = "" if table == "small" else f", cluster_by => {COLUMNS}"
     with Stopwatch() as watch:
         connection.execute(f"CALL merganser_optimize('lake.{table}'{options})")

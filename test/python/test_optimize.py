@@ -108,3 +108,17 @@ def test_progress_is_a_percentage_or_not_known_yet(large: LargeTable) -> None:
     assert large.error is None
     # How often a client that asks meets a number in between depends on the machine.
     assert seen and all(percent == -1 or 0 <= percent <= 100 for percent in seen), seen
+
+
+def test_rows_are_clustered_in_less_memory_than_they_take(extension: Path, tmp_path: Path) -> None:
+    # A million rows of 100 bytes; what is read of their one row group cannot be spilled, and takes half of the limit.
+    connection = open_lake(extension, tmp_path / "lake")
+    connection.execute("CREATE TABLE lake.t AS SELECT range AS id, (hash(range) // 2)::BIGINT AS h, "
+                       "(hash(range + 1) // 2)::BIGINT AS i, md5(range::VARCHAR) AS a, md5((range + 1)::VARCHAR) AS b "
+                       "FROM range(1000000)")
+    before = connection.execute("SELECT count(*), sum(id), sum(hash(t)) FROM lake.t").fetchall()
+    connection.close()
+    connection = open_lake(extension, tmp_path / "lake", threads=2, memory_limit="200MB",
+                           temp_directory=str(tmp_path / "spilled"))
+    connection.execute("CALL merganser_optimize('lake.t', cluster_by => ['h', 'i'])")
+    assert connection.execute("SELECT count(*), sum(id), sum(hash(t)) FROM lake.t").fetchall() == before

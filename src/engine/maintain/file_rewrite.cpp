@@ -18,6 +18,10 @@ namespace {
 //! For DuckDB's Parquet writer the largest number is none.
 constexpr uint64_t FILE_BYTES_UNBOUNDED = std::numeric_limits<int64_t>::max();
 
+//! A run that ends with so much of a full row group makes one: waiting for more would leave the last ones to one
+//! thread.
+constexpr uint64_t OWN_ROW_GROUP_PART = 2;
+
 //! Rows in the order that they have: each thread takes runs, which become row groups of their own or wait for others of
 //! their group.
 class PlainRewrite {
@@ -77,7 +81,11 @@ private:
 		append.current_chunk_state.handles.clear();
 		const auto count = rows->Count();
 		const auto bytes = rows->SizeInBytes();
-		output.writer.Add({std::move(rows), 0, count, bytes});
+		if (count >= writing.spec.row_group_rows / OWN_ROW_GROUP_PART) {
+			output.writer.WriteRowGroup(std::move(rows));
+		} else {
+			output.writer.Add({std::move(rows), 0, count, bytes});
+		}
 		job.done_bytes += run.bytes;
 		if (--output.open_runs == 0) {
 			output.writer.Finish();

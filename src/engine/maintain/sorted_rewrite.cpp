@@ -5,6 +5,7 @@
 #include "duckdb/parallel/task_scheduler.hpp"
 #include "duckdb/parallel/thread_context.hpp"
 #include "duckdb/planner/expression/bound_reference_expression.hpp"
+#include "duckdb/storage/temporary_memory_manager.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/write/partition_split.hpp"
 #include "engine/write/shared_work.hpp"
@@ -17,6 +18,12 @@
 namespace merganser {
 
 namespace {
+
+//! What a thread holds of the file that it reads: the columns of a row group, compressed, and pages of them.
+constexpr uint64_t READ_BYTES_PER_FILE_BYTE = 2;
+constexpr uint64_t READ_FILE_BYTES_MAX = 64ull << 20;
+//! Of the rows that a thread writes: themselves, what they are encoded to, and others that wait for their row group.
+constexpr uint64_t WRITE_BYTES_PER_ROW_BYTE = 3;
 
 size_t PositionOf(const FileWriting &writing, size_t field) {
 	const auto &fields = writing.columns.fields;
@@ -89,7 +96,22 @@ SortedRewrite::SortedRewrite(FileWriting &writing_p, const RewriteJob &job_p, si
 
 SortedRewrite::~SortedRewrite() = default;
 
+uint64_t SortedRewrite::BytesBesideSort() const {
+	uint64_t file_bytes = 0;
+	for (size_t i = group.begin; i < group.end; i++) {
+		file_bytes = std::max(file_bytes, job.SizeBytes(i));
+	}
+	const auto threads = uint64_t(duckdb::TaskScheduler::GetScheduler(writing.context).NumberOfThreads());
+	return threads * std::max(std::min(file_bytes, READ_FILE_BYTES_MAX) * READ_BYTES_PER_FILE_BYTE,
+	                          writing.row_group_bytes_max * WRITE_BYTES_PER_ROW_BYTE);
+}
+
 uint64_t SortedRewrite::Run() {
+	// The sort takes nearly all of the memory that nobody has announced a need for, and what is read and written beside
+	// it cannot be spilled.
+	const auto beside = duckdb::TemporaryMemoryManager::Get(writing.context).Register(writing.context);
+	beside->SetMinimumReservation(BytesBesideSort());
+	beside->SetRemainingSizeAndUpdateReservation(writing.context, BytesBesideSort());
 	if (HasCurve(job.cluster_columns)) {
 		ranks = std::make_unique<ClusterRanks>(writing.context, job, runs);
 	}

@@ -25,6 +25,8 @@ public:
 private:
 	struct Output;
 	struct Piece;
+	//! An estimate of the memory that reading and writing need while rows are sorted.
+	uint64_t BytesBesideSort() const;
 	//! Sorts all rows of the group.
 	void SinkRuns();
 	void SinkRun(const FileRun &run, duckdb::ExecutionContext &execution, duckdb::OperatorSinkInput &input);

@@ -12,6 +12,9 @@ namespace {
 
 //! Rows that a thread splits by partition before it hands them over.
 constexpr idx_t SPLIT_ROWS_MAX = 524288;
+//! At the end a thread makes a row group of its own from this part of a full one on (DuckDB's row groups have about as
+//! many rows): threads then encode side by side what one would encode alone. Less is put together.
+constexpr uint64_t OWN_ROW_GROUP_PART = 8;
 //! Below this a row group is too small to be worth writing early: the buffer manager spills the rows instead.
 constexpr uint64_t EARLY_ROW_GROUP_BYTES_MIN = 8ull << 20;
 
@@ -169,7 +172,7 @@ void FileSink::Combine(Local &local) {
 		return;
 	}
 	local.append_state.current_chunk_state.handles.clear();
-	if (local.rows->Count() >= writing.spec.row_group_rows / 2) {
+	if (local.rows->Count() >= writing.spec.row_group_rows / OWN_ROW_GROUP_PART) {
 		WriterOf(0).WriteRowGroup(std::move(local.rows));
 	} else {
 		const auto count = local.rows->Count();

@@ -1,5 +1,6 @@
 #include "engine/write/leaf_bounds.hpp"
 
+#include "duckdb/common/bswap.hpp"
 #include "duckdb/common/types/date.hpp"
 #include "duckdb/common/types/timestamp.hpp"
 #include "duckdb/common/vector_operations/unary_executor.hpp"
@@ -34,9 +35,9 @@ struct LeafRows {
 template <class T, class VISITOR>
 void ForEachValid(const LeafRows &rows, LeafBounds &bounds, VISITOR &&visit) {
 	const auto *values = UnifiedVectorFormat::GetData<T>(rows.format);
-	if (rows.AllValid()) {
+	if (rows.AllValid() && !rows.format.sel->IsSet()) {
 		for (idx_t row = 0; row < rows.count; row++) {
-			visit(values[rows.format.sel->get_index(row)]);
+			visit(values[row]);
 		}
 		return;
 	}
@@ -69,16 +70,23 @@ void GatherOrdered(const LeafRows &rows, LeafBounds &bounds, TARGET &min, TARGET
 
 template <class T>
 void GatherNumbers(const LeafRows &rows, LeafBounds &bounds) {
+	const int64_t null_count_before = bounds.null_count;
+	T smallest = std::numeric_limits<T>::infinity();
+	T largest = -std::numeric_limits<T>::infinity();
+	int64_t nan_count = 0;
 	ForEachValid<T>(rows, bounds, [&](T value) {
-		if (std::isnan(value)) {
-			bounds.has_nan = true;
-			return;
-		}
-		const double number = value;
-		bounds.min_number = bounds.has_value ? std::min(bounds.min_number, number) : number;
-		bounds.max_number = bounds.has_value ? std::max(bounds.max_number, number) : number;
-		bounds.has_value = true;
+		// No comparison holds for a NaN.
+		smallest = value < smallest ? value : smallest;
+		largest = value > largest ? value : largest;
+		nan_count += value != value;
 	});
+	bounds.has_nan |= nan_count > 0;
+	if (bounds.null_count - null_count_before + nan_count == int64_t(rows.count)) {
+		return;
+	}
+	bounds.min_number = bounds.has_value ? std::min(bounds.min_number, double(smallest)) : double(smallest);
+	bounds.max_number = bounds.has_value ? std::max(bounds.max_number, double(largest)) : double(largest);
+	bounds.has_value = true;
 }
 
 void GatherWideDecimals(const LeafRows &rows, LeafBounds &bounds) {
@@ -90,18 +98,32 @@ void GatherWideDecimals(const LeafRows &rows, LeafBounds &bounds) {
 	});
 }
 
+//! The first eight bytes as a number in the order of the texts; what is shorter ends in zeros.
+uint64_t BeginOf(const duckdb::string_t &text) {
+	static_assert(duckdb::string_t::INLINE_LENGTH >= sizeof(uint64_t),
+	              "a text of any length has so many bytes to read");
+	return duckdb::BSwapIfLE(duckdb::Load<uint64_t>(duckdb::const_data_ptr_cast(text.GetData())));
+}
+
 void GatherTexts(const LeafRows &rows, LeafBounds &bounds) {
 	duckdb::string_t smallest, largest;
+	uint64_t smallest_begin = 0;
+	uint64_t largest_begin = 0;
 	bool has_value = false;
 	const auto visit = [&](const duckdb::string_t &value) {
-		if (!has_value) {
-			smallest = largest = value;
-			has_value = true;
-		} else if (value < smallest) {
-			smallest = value;
-		} else if (value > largest) {
-			largest = value;
+		const auto begin = BeginOf(value);
+		if (has_value && begin > smallest_begin && begin < largest_begin) {
+			return;
 		}
+		if (!has_value || value < smallest) {
+			smallest = value;
+			smallest_begin = begin;
+		}
+		if (!has_value || value > largest) {
+			largest = value;
+			largest_begin = begin;
+		}
+		has_value = true;
 	};
 	ForEachValid<duckdb::string_t>(rows, bounds, visit);
 	if (!has_value) {
