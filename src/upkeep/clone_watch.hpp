@@ -25,8 +25,8 @@ public:
 	//! retention and a day, the files of the version that was cloned. Throws IO, CORRUPT or UNSUPPORTED, naming the
 	//! clone and what to do, where it cannot tell: then nothing of the table may be deleted.
 	KeptFiles Look(LogContext context, int64_t now_ms);
-	//! Adds what the clone of one marker needs. Throws as above.
-	void LookAt(const ObjectInfo &object, LogContext context, int64_t now_ms, KeptFiles &kept);
+	//! Adds what the clone of one marker needs, and returns the clone's folder. Throws as above.
+	std::string LookAt(const ObjectInfo &object, LogContext context, int64_t now_ms, KeptFiles &kept);
 	//! Deletes the markers of clones that are gone for good, as far as Look has seen.
 	void DeleteMarkersOfGone();
 

@@ -154,7 +154,7 @@ TEST_F(CloneWatchTest, NothingIsDeletedWhereNobodyCanTell) {
 	EXPECT_EQ(Vacuum().deleted_files, 0u);
 	const auto marker = ListCloneMarkers(plain)[0].path;
 	memory->Put(marker, "{}");
-	ExpectError(ErrorKind::CORRUPT, "whose marker is '" + marker + "'", [&] { Vacuum(); });
+	ExpectError(ErrorKind::CORRUPT, "with the marker '" + marker + "'", [&] { Vacuum(); });
 	EXPECT_EQ(DataFiles(), "a b ");
 }
 
