@@ -75,8 +75,9 @@ def test_ours_is_sparks(spark: SparkSession, merganser: Merganser, folder: Path,
     spark.run(folder / "sparks", f"CREATE TABLE {{t}} SHALLOW CLONE {named(folder / 'source')};")
     merganser.sql(f"CREATE TABLE {OURS} SHALLOW CLONE {SOURCE}")
     assert comparable(folder / "ours") == comparable(folder / "sparks")
-    arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), spark.read(folder / "ours"), "ours, read by both")
-    arrow_rows.assert_same(merganser.fetch("FROM lake.main.sparks"), spark.read(folder / "sparks"), "Spark's")
+    ours = merganser.fetch(f"FROM {OURS}")
+    arrow_rows.assert_same(ours, merganser.fetch("FROM lake.main.sparks"), "both, read by us")
+    arrow_rows.assert_same(ours, spark.read(folder / "ours"), "ours, read by both")
 
 
 def test_both_go_on_with_ours(spark: SparkSession, merganser: Merganser, folder: Path):
