@@ -78,6 +78,11 @@ void KeptFiles::KeepTombstone(const RemoveFile &removed, int64_t cutoff_ms) {
 	}
 }
 
+void KeptFiles::KeepAll(const KeptFiles &others) {
+	added.insert(added.end(), others.hashes.begin(), others.hashes.end());
+	added.insert(added.end(), others.added.begin(), others.added.end());
+}
+
 void KeptFiles::KeepVector(const DeletionVectorDescriptor *vector) {
 	if (vector && vector->storage_type != 'i') {
 		KeepPath(DeletionVectorFile(*vector));

@@ -22,6 +22,8 @@ public:
 	//! `removed` where a version from `cutoff_ms` on may have held it. A tombstone without a time is kept: nobody knows
 	//! when it was written.
 	void KeepTombstone(const RemoveFile &removed, int64_t cutoff_ms);
+	//! What another keeps: of the same table, or of one that names its files by their whole paths.
+	void KeepAll(const KeptFiles &others);
 
 	//! `relative_path`: plain, as a listing gives it, without the root.
 	bool Contains(std::string_view relative_path);

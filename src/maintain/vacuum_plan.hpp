@@ -35,6 +35,10 @@ public:
 	void FinishWalk();
 	//! A commit that came after the plan was made. Requires: FinishWalk.
 	void Keep(const Action &action);
+	//! What others were found to need since. Requires: FinishWalk.
+	void Keep(const KeptFiles &others) {
+		kept.KeepAll(others);
+	}
 
 	size_t Count() const {
 		return files.size();

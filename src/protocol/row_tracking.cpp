@@ -72,6 +72,12 @@ void KeepRowTrackingNames(const StringMap &before, StringMap &configuration) {
 	}
 }
 
+void ForgetRowTrackingNames(StringMap &configuration) {
+	for (auto &[property, prefix] : {ROW_ID_COLUMN, ROW_VERSION_COLUMN}) {
+		EraseProperty(configuration, property);
+	}
+}
+
 TableConfigurationPtr RowTrackingConfiguration(const TableConfiguration &table) {
 	const auto names = RowTrackingNamesOf(table);
 	return WithFields(

@@ -35,6 +35,9 @@ void NameRowTrackingColumns(StringMap &configuration, std::string (*random_uuid)
 //! Takes over names that `before` has and `configuration` does not: files of the table may use them.
 void KeepRowTrackingNames(const StringMap &before, StringMap &configuration);
 
+//! For a table of its own that begins with files of another: what these keep in the columns is not its.
+void ForgetRowTrackingNames(StringMap &configuration);
+
 //! The table with both columns behind its own: what files have whose rows were copied or updated. Requires:
 //! RowTrackingEnabled, and CheckRowTracking has passed.
 TableConfigurationPtr RowTrackingConfiguration(const TableConfiguration &table);

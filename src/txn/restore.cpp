@@ -182,7 +182,7 @@ void CheckAddedFilesExist(const TableLocation &location, const TableChange &chan
 		throw Error(ErrorKind::NOT_FOUND,
 		            "table " + location.name + ": " + std::to_string(missing.size()) +
 		                " of the version's files are gone, probably vacuumed, the first is " + *missing.begin() +
-		                ". Nothing was changed; restore a newer version (merganser_history lists them)");
+		                ". Nothing was changed; use a newer version (merganser_history lists them)");
 	}
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/uri.hpp"
+#include "upkeep/clone_watch.hpp"
 #include "upkeep/kept_files_reader.hpp"
 #include "upkeep/vacuum_run.hpp"
 
@@ -43,13 +44,16 @@ int64_t CheckedRetention(const VacuumRequest &request) {
 	return retention_ms;
 }
 
-VacuumPlan MakePlan(const VacuumRequest &request, LogContext log, int64_t cutoff_ms) {
+VacuumPlan MakePlan(const VacuumRequest &request, CommitEnvironment environment, int64_t cutoff_ms,
+                    CloneWatch &clones) {
+	const auto &log = environment.log;
 	const auto &snapshot = *request.snapshot;
 	if (snapshot.IsDropped()) {
 		throw Error(ErrorKind::NOT_FOUND, "table " + snapshot.TableName() + " was dropped");
 	}
 	snapshot.configuration->CheckWritable();
 	VacuumPlan plan(MakeVacuumScope(snapshot, cutoff_ms), ReadKeptFiles(snapshot, log, cutoff_ms));
+	plan.Keep(clones.Look(log, environment.clock.NowMs()));
 	snapshot.location.store->Walk(
 	    snapshot.location.root,
 	    [&](const std::string &folder) {
@@ -78,14 +82,17 @@ VacuumMark StartMark(const VacuumRequest &request, const VacuumPlan &plan) {
 
 VacuumPlan PlanVacuum(const VacuumRequest &request, CommitEnvironment environment) {
 	const auto retention_ms = CheckedRetention(request);
-	return MakePlan(request, environment.log, environment.clock.NowMs() - retention_ms);
+	CloneWatch clones(request.snapshot->location, retention_ms);
+	return MakePlan(request, environment, environment.clock.NowMs() - retention_ms, clones);
 }
 
 VacuumResult RunVacuum(const VacuumRequest &request, CommitEnvironment environment, const ForEachNumber &for_each) {
 	const auto retention_ms = CheckedRetention(request);
 	const auto now_ms = environment.clock.NowMs();
-	VacuumRun run(request.snapshot, request.engine_info, environment,
-	              MakePlan(request, environment.log, now_ms - retention_ms));
+	CloneWatch clones(request.snapshot->location, retention_ms);
+	auto plan = MakePlan(request, environment, now_ms - retention_ms, clones);
+	clones.DeleteMarkersOfGone();
+	VacuumRun run(request.snapshot, request.engine_info, environment, std::move(plan), std::move(clones));
 	if (run.Plan().Count() == 0) {
 		// What interrupted writers left was never part of the table, and is looked for at any rate.
 		run.DeleteLeftovers(now_ms - std::max(retention_ms, DAY_MS));

@@ -25,9 +25,9 @@ constexpr int MARK_ATTEMPTS_MAX = 5;
 } // namespace
 
 VacuumRun::VacuumRun(SnapshotPtr snapshot, std::string engine_info_p, CommitEnvironment environment_p,
-                     VacuumPlan plan_p)
+                     VacuumPlan plan_p, CloneWatch clones_p)
     : location(snapshot->location), engine_info(std::move(engine_info_p)), environment(environment_p),
-      plan(std::move(plan_p)), seen(std::move(snapshot)) {
+      plan(std::move(plan_p)), clones(std::move(clones_p)), seen(std::move(snapshot)) {
 	result.newest = seen;
 }
 
@@ -54,6 +54,7 @@ void VacuumRun::CatchUp() {
 			plan.Keep(action);
 		}
 	}
+	plan.Keep(clones.Look(environment.log, environment.clock.NowMs()));
 	seen = std::move(newest);
 	result.newest = seen;
 }

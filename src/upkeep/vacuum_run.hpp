@@ -1,5 +1,6 @@
 #pragma once
 
+#include "upkeep/clone_watch.hpp"
 #include "upkeep/vacuum.hpp"
 
 #include <mutex>
@@ -18,7 +19,8 @@ struct VacuumMark {
 //! One VACUUM under way. Used by one thread; only the deletes of a batch are done by several.
 class VacuumRun {
 public:
-	VacuumRun(SnapshotPtr snapshot, std::string engine_info_p, CommitEnvironment environment_p, VacuumPlan plan_p);
+	VacuumRun(SnapshotPtr snapshot, std::string engine_info_p, CommitEnvironment environment_p, VacuumPlan plan_p,
+	          CloneWatch clones_p);
 
 	const VacuumPlan &Plan() const {
 		return plan;
@@ -44,7 +46,7 @@ public:
 private:
 	//! Holds the table's name while it looks and deletes.
 	std::unique_ptr<StoreLock> LockTable();
-	//! Takes out of the plan what commits since the last look name.
+	//! Takes out of the plan what commits since the last look name, and what clones since then need.
 	void CatchUp();
 	void DeleteBatch(const std::vector<size_t> &batch, const ForEachNumber &for_each);
 	void DeleteOne(size_t file);
@@ -53,6 +55,7 @@ private:
 	const std::string engine_info;
 	CommitEnvironment environment;
 	VacuumPlan plan;
+	CloneWatch clones;
 	//! The newest version whose commits the plan knows.
 	SnapshotPtr seen;
 	std::set<std::string> touched_folders;

@@ -18,6 +18,7 @@ extension, lake, writer, rows = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(
 con = duckdb.connect(config={"allow_unsigned_extensions": "true", "threads": "1"})
 con.execute(f"LOAD '{extension}'")
 con.execute(f"ATTACH '{lake}' AS lake (TYPE merganser)")
+con.execute("SET enable_progress_bar = false")  # It is printed where a statement waits for seconds.
 for key in range(writer * 1000, writer * 1000 + rows):
     for attempt in range(2000):
         try:

@@ -194,7 +194,7 @@ def documented_columns(function: str) -> list[str]:
     return re.findall(r"^\| `(\w+)` \| ([A-Z][^|]*?) \|", section.group(), re.M)
 
 
-FUNCTION_ARGUMENTS = {"merganser_store_calls": "", "merganser_features": "",
+FUNCTION_ARGUMENTS = {"merganser_clone": "'lake.t', 'lake.u'", "merganser_store_calls": "", "merganser_features": "",
                       "merganser_restore": "'lake.t', version => 0",
                       "merganser_set_txn": "'an-application', 1"}
 

@@ -24,6 +24,9 @@ public:
 	//! it without regard to case, else where it would be created. Throws BinderException when several folders match.
 	TableLocation Locate(const std::string &table_name);
 
+	//! Where a table would be created. Throws when the name cannot be used: a view has it, or no folder can.
+	TableLocation LocateNew(const std::string &table_name);
+
 	//! What stands in the way of CREATE TABLE: throws when the name cannot be used or is taken; the live table for OR
 	//! REPLACE, else nullptr.
 	SnapshotPtr PrepareCreate(duckdb::ClientContext &context, duckdb::BoundCreateTableInfo &info);

@@ -32,19 +32,23 @@ static StoredViews ViewsOf(const LakeSchema &schema) {
 	return StoredViews(layout.Root().store, layout.SchemaFolder(schema.name));
 }
 
-SnapshotPtr LakeSchema::PrepareCreate(duckdb::ClientContext &context, duckdb::BoundCreateTableInfo &info) {
-	auto &base = info.Base();
-	AtBorder([&] { LakeLayout::CheckName("table", base.table); });
+TableLocation LakeSchema::LocateNew(const std::string &table_name) {
+	AtBorder([&] { LakeLayout::CheckName("table", table_name); });
 	if (lake.Layout().Kind() == LakeLayoutKind::TABLE) {
 		throw duckdb::BinderException(
-		    "CREATE TABLE \"%s\": \"%s\" is attached as one table. Attach its parent folder instead", base.table,
+		    "CREATE TABLE \"%s\": \"%s\" is attached as one table. Attach its parent folder instead", table_name,
 		    lake.Layout().Root().name);
 	}
-	if (AtBorder([&] { return ViewsOf(*this).FindName(base.table); })) {
-		throw duckdb::CatalogException("CREATE TABLE \"%s\": there is a view of that name; drop it first", base.table);
+	if (AtBorder([&] { return ViewsOf(*this).FindName(table_name); })) {
+		throw duckdb::CatalogException("CREATE TABLE \"%s\": there is a view of that name; drop it first", table_name);
 	}
+	return AtBorder([&] { return Locate(table_name); });
+}
+
+SnapshotPtr LakeSchema::PrepareCreate(duckdb::ClientContext &context, duckdb::BoundCreateTableInfo &info) {
+	auto &base = info.Base();
+	const auto location = LocateNew(base.table);
 	auto &transaction = LakeTransaction::Get(context, catalog);
-	auto location = AtBorder([&] { return Locate(base.table); });
 	auto existing = transaction.View(context, location);
 	if (!existing) {
 		return nullptr;

@@ -52,7 +52,10 @@ void RenameTable(duckdb::ClientContext &context, LakeSchema &schema, const LakeT
 	}
 	auto &instance = LakeInstance::Get(context);
 	ClientCancelToken cancel(context);
-	AtBorder([&] { RenameTableFolder(*table.GetSnapshot(), target, LogContext {instance.Parquet(), cancel}); });
+	AtBorder([&] {
+		RenameTableFolder(*table.GetSnapshot(), target,
+		                  {LogContext {instance.Parquet(), cancel}, instance.GetClock(), instance.GetRandom()});
+	});
 	instance.Snapshots().Forget(table.Location());
 	instance.Snapshots().Forget(target);
 }

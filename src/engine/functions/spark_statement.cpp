@@ -37,6 +37,11 @@ public:
 			spelling = "CONVERT TO DELTA parquet.`folder` [PARTITIONED BY (column type, …)]";
 			return Convert();
 		}
+		if (IsClone()) {
+			spelling = "CREATE TABLE [IF NOT EXISTS] table SHALLOW CLONE source [VERSION AS OF n | TIMESTAMP AS OF "
+			           "'2026-01-31 12:00:00']";
+			return Clone();
+		}
 		if (!TakeWord("DESCRIBE") && !TakeWord("DESC")) {
 			return std::nullopt;
 		}
@@ -88,6 +93,53 @@ private:
 		TakeWord("TABLE");
 		FunctionCall call {"merganser_restore", {Table()}, {}};
 		Expect("TO");
+		TakeVersion(call);
+		return Finish(std::move(call));
+	}
+
+	//! CREATE [OR REPLACE] TABLE [IF NOT EXISTS] name [SHALLOW | DEEP] CLONE: none of DuckDB's statements.
+	bool IsClone() const {
+		size_t at = 1;
+		if (!IsWord(0, "CREATE")) {
+			return false;
+		}
+		at += IsWord(at, "OR") ? 2 : 0;
+		if (!IsWord(at, "TABLE")) {
+			return false;
+		}
+		at++;
+		at += IsWord(at, "IF") && IsWord(at + 1, "NOT") ? 3 : 0;
+		at++;
+		while (IsSymbol(at, '.')) {
+			at += 2;
+		}
+		return IsWord(at, "CLONE") || IsWord(at + 1, "CLONE");
+	}
+
+	FunctionCall Clone() {
+		Expect("CREATE");
+		if (IsWord(0, "OR")) {
+			Fail();
+		}
+		Expect("TABLE");
+		FunctionCall call {"merganser_clone", {}, {}};
+		if (TakeWord("IF")) {
+			Expect("NOT");
+			Expect("EXISTS");
+			call.named["if_not_exists"] = Value::BOOLEAN(true);
+		}
+		auto target = Table();
+		Expect("SHALLOW");
+		Expect("CLONE");
+		call.arguments = {Table(), std::move(target)};
+		if (Next().kind != Token::Kind::END) {
+			TakeVersion(call);
+		}
+		return Finish(std::move(call));
+	}
+
+	//! VERSION AS OF n | TIMESTAMP AS OF 'text'
+	void TakeVersion(FunctionCall &call) {
 		const bool by_version = TakeWord("VERSION");
 		if (!by_version) {
 			Expect("TIMESTAMP");
@@ -101,7 +153,6 @@ private:
 		} else {
 			Fail();
 		}
-		return Finish(std::move(call));
 	}
 
 	FunctionCall History() {

@@ -18,6 +18,7 @@ struct FunctionCall {
 //!   OPTIMIZE table [WHERE condition] [ZORDER BY (column, …)]
 //!   VACUUM table [RETAIN n HOURS] [DRY RUN]
 //!   RESTORE [TABLE] table TO VERSION AS OF n | TIMESTAMP AS OF 'text'
+//!   CREATE TABLE [IF NOT EXISTS] table SHALLOW CLONE source [VERSION AS OF n | TIMESTAMP AS OF 'text']
 //!   DESCRIBE | DESC HISTORY table [LIMIT n]
 //!   DESCRIBE | DESC DETAIL table
 //!   CONVERT TO DELTA parquet.`folder` [PARTITIONED BY (column type, …)]

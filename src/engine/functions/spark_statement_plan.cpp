@@ -66,7 +66,8 @@ duckdb::unique_ptr<duckdb::FunctionData> BindCall(duckdb::ClientContext &context
 	const auto &call = input.info->Cast<CallInfo>().call;
 	auto &entry = duckdb::Catalog::GetSystemCatalog(context).GetEntry<duckdb::TableFunctionCatalogEntry>(
 	    context, DEFAULT_SCHEMA, call.function);
-	auto function = entry.functions.GetFunctionByArguments(context, {duckdb::LogicalType::VARCHAR});
+	const duckdb::vector<duckdb::LogicalType> argument_types(call.arguments.size(), duckdb::LogicalType::VARCHAR);
+	auto function = entry.functions.GetFunctionByArguments(context, argument_types);
 	// In the caller's own lists: a copy of the plan binds the function again with what stands there.
 	input.inputs = call.arguments;
 	input.named_parameters = call.named;

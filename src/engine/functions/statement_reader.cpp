@@ -74,8 +74,9 @@ bool StatementReader::IsWord(size_t offset, const char *word) const {
 	       duckdb::StringUtil::CIEquals(tokens[at].text, word);
 }
 
-bool StatementReader::IsSymbol(char symbol) const {
-	return Next().kind == Token::Kind::SYMBOL && Next().text[0] == symbol;
+bool StatementReader::IsSymbol(size_t offset, char symbol) const {
+	const auto at = next + offset;
+	return at < tokens.size() && tokens[at].kind == Token::Kind::SYMBOL && tokens[at].text[0] == symbol;
 }
 
 bool StatementReader::TakeWord(const char *word) {

@@ -39,7 +39,10 @@ protected:
 	}
 	//! True when the token `offset` places ahead is this word, in any case.
 	bool IsWord(size_t offset, const char *word) const;
-	bool IsSymbol(char symbol) const;
+	bool IsSymbol(char symbol) const {
+		return IsSymbol(0, symbol);
+	}
+	bool IsSymbol(size_t offset, char symbol) const;
 	bool TakeWord(const char *word);
 	bool TakeSymbol(char symbol);
 	void Expect(const char *word);

@@ -5,8 +5,10 @@
 #include "duckdb/catalog/standard_entry.hpp"
 #include "duckdb/common/exception/binder_exception.hpp"
 #include "duckdb/parser/keyword_helper.hpp"
+#include "duckdb/parser/parsed_data/create_table_info.hpp"
 #include "duckdb/parser/qualified_name.hpp"
 #include "duckdb/planner/binder.hpp"
+#include "engine/catalog/lake_schema.hpp"
 #include "engine/catalog/lake_table.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/session/lake_instance.hpp"
@@ -90,6 +92,33 @@ NamedTable ResolveTable(duckdb::ClientContext &context, const std::string &funct
 		                                            instance.GetClock().NowMs());
 		return NamedTable {snapshot, text, nullptr};
 	});
+}
+
+NewTable ResolveNewTable(duckdb::ClientContext &context, const std::string &function_name,
+                         duckdb::TableFunctionBindInput &input, const duckdb::Value &argument) {
+	const auto text = argument.IsNull() ? std::string() : argument.ToString();
+	const auto parts = SplitName(text);
+	if (parts.empty()) {
+		throw duckdb::BinderException("%s makes a table: name it as 'lake.schema.table', where lake is an attached "
+		                              "folder; \"%s\" is no such name",
+		                              function_name, text);
+	}
+	duckdb::CreateTableInfo info;
+	info.table = parts.back();
+	info.schema = parts.size() > 1 ? parts[parts.size() - 2] : INVALID_SCHEMA;
+	info.catalog = parts.size() > 2 ? parts[0] : INVALID_CATALOG;
+	input.binder->SearchSchema(info);
+	auto schema = dynamic_cast<LakeSchema *>(&duckdb::Catalog::GetSchema(context, info.catalog, info.schema));
+	if (!schema) {
+		throw duckdb::BinderException(
+		    "%s: \"%s\" would not be a Merganser table: name it as 'lake.schema.table', where "
+		    "lake is an attached folder",
+		    function_name, text);
+	}
+	NewTable table {schema->LocateNew(info.table), schema->catalog};
+	input.binder->GetStatementProperties().RegisterDBModify(schema->catalog, context,
+	                                                        duckdb::DatabaseModificationType());
+	return table;
 }
 
 NamedTable ResolveChangedTable(duckdb::ClientContext &context, const std::string &function_name,

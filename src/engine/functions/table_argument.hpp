@@ -23,4 +23,14 @@ NamedTable ResolveTable(duckdb::ClientContext &context, const std::string &funct
 NamedTable ResolveChangedTable(duckdb::ClientContext &context, const std::string &function_name,
                                duckdb::TableFunctionBindInput &input);
 
+//! Where a function makes a table.
+struct NewTable {
+	TableLocation location;
+	duckdb::optional_ptr<duckdb::Catalog> catalog;
+};
+//! The table that an argument names as CREATE TABLE would; the statement becomes one that writes to its database.
+//! Throws as LakeSchema::LocateNew, and BinderException where it names no attached folder.
+NewTable ResolveNewTable(duckdb::ClientContext &context, const std::string &function_name,
+                         duckdb::TableFunctionBindInput &input, const duckdb::Value &argument);
+
 } // namespace merganser

@@ -2,6 +2,7 @@
 
 #include "duckdb/common/exception/binder_exception.hpp"
 #include "engine/functions/application_version.hpp"
+#include "engine/functions/clone.hpp"
 #include "engine/functions/convert.hpp"
 #include "engine/functions/optimize.hpp"
 #include "engine/functions/restore.hpp"
@@ -245,6 +246,7 @@ void RegisterTableFunctions(duckdb::ExtensionLoader &loader) {
 	loader.RegisterFunction(MakeOptimize());
 	loader.RegisterFunction(MakeTableChanges());
 	loader.RegisterFunction(MakeTableCheck());
+	loader.RegisterFunction(MakeClone());
 	loader.RegisterFunction(MakeConvert());
 	RegisterVacuum(loader);
 }

@@ -9,6 +9,8 @@
 #include "protocol/protocol_upgrade.hpp"
 #include "txn/overwrite.hpp"
 #include "txn/restore.hpp"
+#include "upkeep/clone_claim.hpp"
+#include "upkeep/clone_watch.hpp"
 
 #include <algorithm>
 #include <set>
@@ -138,18 +140,30 @@ static void DeleteEmptyFolders(const TableLocation &location, const std::set<std
 	location.store->DeleteEmptyFolder(location.root);
 }
 
-//! Never while a commit is on its way, which would find its slot free again. A store without locks keeps the files.
-static void DeleteDroppedFiles(const TableLocation &location, int64_t version) {
+//! True too where nobody can tell.
+static bool MayBeNeededByClone(const TableLocation &location, CommitEnvironment environment) {
+	try {
+		return FindCloneNeed(location, environment.log, environment.clock.NowMs()).has_value();
+	} catch (const Error &) {
+		return true;
+	}
+}
+
+//! Never while a commit is on its way, which would find its slot free again, nor while a shallow clone that was begun
+//! before the drop may need the files. A store without locks keeps the files. False where they stay.
+static bool DeleteDroppedFiles(const TableLocation &location, int64_t version, CommitEnvironment environment) {
 	const auto held = location.store->LockFolder(location.root, LockMode::EXCLUSIVE);
 	if (!held) {
-		return;
+		return false;
 	}
 	auto drop_path = location.CommitPath(version);
 	auto drop_commit = location.store->Head(drop_path);
-	if (!drop_commit || !IsDropCommit(location, version) || !ListNewCommits(location, version).empty()) {
-		return;
+	if (!drop_commit || !IsDropCommit(location, version) || !ListNewCommits(location, version).empty() ||
+	    MayBeNeededByClone(location, environment)) {
+		return false;
 	}
-	std::set<std::string> folders;
+	const auto markers = ReadCloneOrigins(location).markers;
+	std::set<std::string> folders {CloneMarkerFolder(location)};
 	std::vector<std::string> log_files;
 	auto log_folder = location.LogFolder();
 	for (auto &object : location.store->List(location.root, ListDepth::RECURSIVE)) {
@@ -173,11 +187,13 @@ static void DeleteDroppedFiles(const TableLocation &location, int64_t version) {
 	}
 	location.store->Delete(drop_path);
 	DeleteEmptyFolders(location, folders);
+	DeleteMarkers(*location.store, markers);
+	return true;
 }
 
-void DeleteDroppedTable(const TableLocation &location, int64_t version) {
+void DeleteDroppedTable(const TableLocation &location, int64_t version, CommitEnvironment environment) {
 	const auto held = location.store->LockFolder(std::string(ParentOf(location.root)), LockMode::EXCLUSIVE);
-	DeleteDroppedFiles(location, version);
+	DeleteDroppedFiles(location, version, environment);
 }
 
 static CommitResult TableExists(const TableLocation &location, int64_t version) {
@@ -251,7 +267,27 @@ CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment envir
 	return CommitChange(request, environment);
 }
 
-CommitResult CommitNewTable(const CommitRequest &request, CommitEnvironment environment) {
+//! The note is there before the commit, and goes with one that did not come to be.
+static CommitResult CommitWithNote(const CommitRequest &request, CommitEnvironment environment,
+                                   const std::optional<LogNote> &note) {
+	if (!note) {
+		return CommitChange(request, environment);
+	}
+	auto &store = *request.location.store;
+	PutNote(store, *note);
+	auto result = CommitChange(request, environment);
+	if (result.outcome == CommitOutcome::CONFLICT || result.outcome == CommitOutcome::REJECTED) {
+		store.Delete(note->path);
+		for (auto folder = ParentOf(note->path); folder.size() >= request.location.root.size();
+		     folder = ParentOf(folder)) {
+			store.DeleteEmptyFolder(std::string(folder));
+		}
+	}
+	return result;
+}
+
+CommitResult CommitNewTable(const CommitRequest &request, CommitEnvironment environment,
+                            const std::optional<LogNote> &note) {
 	auto &location = request.location;
 	auto schema_folder = std::string(ParentOf(location.root));
 	location.store->CreateFolder(schema_folder);
@@ -267,21 +303,25 @@ CommitResult CommitNewTable(const CommitRequest &request, CommitEnvironment envi
 		if (error.kind == ErrorKind::CORRUPT && !drop_version) {
 			throw;
 		}
-		if (drop_version) {
-			DeleteDroppedFiles(location, *drop_version);
+		if (drop_version && !DeleteDroppedFiles(location, *drop_version, environment) && held) {
+			throw Error(
+			    ErrorKind::CONFLICT,
+			    "cannot create table \"" + location.name +
+			        "\": files of a dropped table of that name are still in use, by a shallow clone of it or by "
+			        "a commit that is under way. Nothing was written; try again, or use another name");
 		}
-		return CommitChange(request, environment);
+		return CommitWithNote(request, environment, note);
 	}
 	if (!existing->IsDropped()) {
 		return TableExists(location, existing->version);
 	}
-	if (held && existing->configuration->GetMetadata().configuration.count(DROPPED_PROPERTY)) {
-		DeleteDroppedFiles(location, existing->version);
-		return CommitChange(request, environment);
+	if (held && existing->configuration->GetMetadata().configuration.count(DROPPED_PROPERTY) &&
+	    DeleteDroppedFiles(location, existing->version, environment)) {
+		return CommitWithNote(request, environment, note);
 	}
 	auto continued = request;
 	ContinueAfterTombstone(continued, existing, environment.clock.NowMs());
-	return CommitChange(continued, environment);
+	return CommitWithNote(continued, environment, note);
 }
 
 } // namespace merganser

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "log/clone_marker.hpp"
 #include "log/snapshot.hpp"
 #include "log/snapshot_cache.hpp"
 #include "txn/commit_loop.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace merganser {
 
@@ -30,8 +32,9 @@ void BuildOn(const Snapshot &dropped, TableChange &change);
 
 //! Deletes the files of a table whose newest version is the drop commit `version`. Does nothing when that is not so
 //! (any more). Files that were written after the drop are left alone: they may belong to a table that is being made
-//! anew.
-void DeleteDroppedTable(const TableLocation &location, int64_t version);
+//! anew. Does nothing either while a shallow clone may need one of the files: the next CREATE or DROP of that name
+//! looks again.
+void DeleteDroppedTable(const TableLocation &location, int64_t version, CommitEnvironment environment);
 
 //! A statement that lost too often holds the lock of the table's log folder while it is run again; commits of others
 //! wait for it. OWN: this commit is that statement's.
@@ -44,7 +47,8 @@ CommitResult CommitToTable(const CommitRequest &request, CommitEnvironment envir
                            CommitTurns turns = CommitTurns::WAIT);
 
 //! Commits version 0 of a new table, after what a dropped one left behind was removed. Fenced against a concurrent
-//! clean-up by a lock on the schema's folder where the store has locks.
-CommitResult CommitNewTable(const CommitRequest &request, CommitEnvironment environment);
+//! clean-up by a lock on the schema's folder where the store has locks. `note` is put into its log first.
+CommitResult CommitNewTable(const CommitRequest &request, CommitEnvironment environment,
+                            const std::optional<LogNote> &note = std::nullopt);
 
 } // namespace merganser

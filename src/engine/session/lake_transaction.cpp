@@ -13,6 +13,7 @@
 #include "base/uri.hpp"
 #include "protocol/deletion_vector.hpp"
 #include "scan/file_pruning.hpp"
+#include "upkeep/clone_watch.hpp"
 
 #include <set>
 
@@ -185,7 +186,13 @@ void LakeTransaction::StageDrop(duckdb::ClientContext &context, const TableLocat
 		    "cannot drop table \"%s\" in a transaction that has changed it before: COMMIT or ROLLBACK first",
 		    location.name);
 	}
-	AtBorder([&] { state.change = PlanDropTable(*state.base, LakeInstance::Get(context).GetClock().NowMs()); });
+	auto &instance = LakeInstance::Get(context);
+	ClientCancelToken cancel(context);
+	AtBorder([&] {
+		const auto now_ms = instance.GetClock().NowMs();
+		CheckNoCloneNeeds(location, {instance.Parquet(), cancel}, now_ms, "DROP TABLE \"" + location.name + "\"");
+		state.change = PlanDropTable(*state.base, now_ms);
+	});
 	state.drop = true;
 	state.whole_table_read = true;
 	state.view = nullptr;
@@ -281,7 +288,8 @@ void LakeTransaction::AfterCommit(duckdb::ClientContext &context, TableState &st
 	try {
 		if (state.drop) {
 			instance.Snapshots().Forget(state.location);
-			DeleteDroppedTable(state.location, result.version);
+			DeleteDroppedTable(state.location, result.version,
+			                   {LogContext {instance.Parquet()}, instance.GetClock(), instance.GetRandom()});
 			return;
 		}
 		if (!result.snapshot) {

@@ -4,6 +4,8 @@
 #include "base/uri.hpp"
 #include "protocol/deletion_vector.hpp"
 #include "store/folder_rename.hpp"
+#include "upkeep/clone_claim.hpp"
+#include "upkeep/clone_watch.hpp"
 
 #include <string_view>
 
@@ -36,7 +38,27 @@ static void CheckPaths(const Snapshot &snapshot) {
 	});
 }
 
-void RenameTableFolder(const Snapshot &base, const TableLocation &target, LogContext log) {
+//! Whoever deletes files that a clone names finds it by its markers, under either name until the folder has its new
+//! one.
+static void RenameWithMarkers(const Snapshot &base, const TableLocation &target, Random &random) {
+	auto &location = base.location;
+	auto &store = *location.store;
+	const auto origins = ReadCloneOrigins(location);
+	const auto markers = CopyMarkers(location, origins, target.root, random);
+	if (!markers.empty()) {
+		PutNote(store, MakeCloneOrigin(location, random.Uuid(), markers));
+	}
+	if (!RenameFolder(store, location.root, target.root)) {
+		DeleteMarkers(store, markers);
+		throw Error(ErrorKind::ALREADY_EXISTS,
+		            RenameMessage(base, "there is a folder '" + target.root +
+		                                    "' already. Drop the table of that name; if there is none, look what the "
+		                                    "folder holds and remove it"));
+	}
+	DeleteMarkers(store, origins.markers);
+}
+
+void RenameTableFolder(const Snapshot &base, const TableLocation &target, CommitEnvironment environment) {
 	auto &location = base.location;
 	if (!location.store->LocalPath(location.root)) {
 		throw Error(ErrorKind::UNSUPPORTED,
@@ -51,17 +73,14 @@ void RenameTableFolder(const Snapshot &base, const TableLocation &target, LogCon
 		            RenameMessage(base, "its file system has no locks, so that a commit of another process could be "
 		                                "lost. Copy the table with CREATE TABLE … AS FROM it, then drop it"));
 	}
-	const auto newest = LoadSnapshot(location, log);
+	const auto newest = LoadSnapshot(location, environment.log);
 	if (newest->IsDropped() || newest->configuration->GetMetadata().id != base.configuration->GetMetadata().id) {
 		throw Error(ErrorKind::NOT_FOUND, RenameMessage(base, "another dropped the table meanwhile"));
 	}
 	CheckPaths(*newest);
-	if (!RenameFolder(*location.store, location.root, target.root)) {
-		throw Error(ErrorKind::ALREADY_EXISTS,
-		            RenameMessage(base, "there is a folder '" + target.root +
-		                                    "' already. Drop the table of that name; if there is none, look what the "
-		                                    "folder holds and remove it"));
-	}
+	CheckNoCloneNeeds(location, environment.log, environment.clock.NowMs(),
+	                  "ALTER TABLE \"" + base.TableName() + "\" RENAME TO");
+	RenameWithMarkers(base, target, environment.random);
 }
 
 } // namespace merganser
