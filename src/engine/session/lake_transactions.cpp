@@ -1,5 +1,9 @@
 #include "engine/session/lake_transactions.hpp"
 
+#include "duckdb/main/attached_database.hpp"
+#include "engine/session/block_commit.hpp"
+#include "engine/session/lake_instance.hpp"
+
 namespace merganser {
 
 LakeTransactions::LakeTransactions(duckdb::AttachedDatabase &db, int64_t max_staleness_ms)
@@ -10,6 +14,8 @@ LakeTransactions::~LakeTransactions() = default;
 
 duckdb::Transaction &LakeTransactions::StartTransaction(duckdb::ClientContext &context) {
 	auto transaction = std::make_unique<LakeTransaction>(*this, context, max_staleness_ms);
+	// From here on the time of its statements counts.
+	BlockCommitState::Of(context);
 	auto &result = *transaction;
 	std::lock_guard<std::mutex> guard(lock);
 	active.emplace(&result, std::move(transaction));
@@ -30,7 +36,17 @@ std::unique_ptr<LakeTransaction> LakeTransactions::Take(duckdb::Transaction &tra
 duckdb::ErrorData LakeTransactions::CommitTransaction(duckdb::ClientContext &context,
                                                       duckdb::Transaction &transaction) {
 	auto own = Take(transaction);
-	return own ? own->Commit(context) : duckdb::ErrorData();
+	if (!own) {
+		return duckdb::ErrorData();
+	}
+	// A statement outside of BEGIN has committed before, and looks after its table itself.
+	const bool was_committed = own->Committed().has_value();
+	auto error = own->Commit(context);
+	if (!was_committed && own->Committed()) {
+		BlockCommitState::Of(context).Remember({*own->Committed(), db.GetName()},
+		                                       LakeInstance::Get(context).GetClock().NowMs());
+	}
+	return error;
 }
 
 void LakeTransactions::RollbackTransaction(duckdb::Transaction &transaction) {
