@@ -19,6 +19,7 @@ def connect(root: pathlib.Path) -> duckdb.DuckDBPyConnection:
     connection.execute(f"LOAD '{os.environ['MERGANSER_EXTENSION']}'")
     # The lake's one table has enough small files to be compacted now and then: that is no part of a statement.
     connection.execute("SET GLOBAL merganser_automatic_compaction = false")
+    connection.execute("SET GLOBAL merganser_automatic_vacuum = false")
     connection.execute(f"ATTACH '{root}' AS lake (TYPE merganser)")
     return connection
 
@@ -71,6 +72,7 @@ def test_insert(lake: pathlib.Path) -> None:
 def test_insert_that_makes_nothing_due(lake: pathlib.Path) -> None:
     connection = connect(lake)
     connection.execute("SET GLOBAL merganser_automatic_compaction = true")
+    connection.execute("SET GLOBAL merganser_automatic_vacuum = true")
     connection.execute("SET GLOBAL merganser_automatic_maintenance_fraction = 'infinity'")
     connection.execute("CREATE TABLE lake.few AS SELECT 1 AS i")
     connection.execute("INSERT INTO lake.few VALUES (98)")

@@ -13,6 +13,7 @@ def merganser_connection(threads: int = 2, memory_limit: str = "4GB") -> duckdb.
     connection.execute(f"LOAD '{os.environ['MERGANSER_EXTENSION']}'")
     # What is measured is the statement.
     connection.execute("SET GLOBAL merganser_automatic_compaction = false")
+    connection.execute("SET GLOBAL merganser_automatic_vacuum = false")
     return connection
 
 

@@ -12,6 +12,7 @@
 #include "engine/functions/table_functions.hpp"
 #include "engine/maintain/automatic_maintenance.hpp"
 #include "engine/maintain/optimize_run.hpp"
+#include "engine/maintain/table_vacuum.hpp"
 #include "engine/scan/lake_scan.hpp"
 #include "engine/session/engine_version.hpp"
 #include "engine/session/isolation_level.hpp"
@@ -41,6 +42,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	RegisterCheckpointPartSize(db);
 	RegisterSparkStatements(db);
 	RegisterOptimize(db);
+	RegisterVacuumSettings(db);
 	// Behind the commit of statements.
 	RegisterAutomaticMaintenance(db);
 	duckdb::ExtensionLoader loader(db, LAKE_TYPE);

@@ -26,12 +26,30 @@ bool MaintenanceCredit::CanPay(double cost_ms, double statement_ms) const {
 	return is_unlimited || balance_ms + overdraft_share * covered_ms >= cost_ms;
 }
 
-bool MaintenanceCredit::TryBegin(const CommittedStatement &statement, double fraction) {
+void MaintenanceCredit::Earn(double statement_ms, double fraction) {
 	std::lock_guard<std::mutex> guard(lock);
 	is_unlimited = std::isinf(fraction);
 	if (!is_unlimited) {
-		balance_ms = std::min(balance_ms + fraction * statement.elapsed_ms, BALANCE_MAX_MS);
+		balance_ms = std::min(balance_ms + fraction * statement_ms, BALANCE_MAX_MS);
 	}
+}
+
+bool MaintenanceCredit::TryBeginOther(double cost_ms, double statement_ms) {
+	std::lock_guard<std::mutex> guard(lock);
+	if (is_at_work || !CanPay(cost_ms, statement_ms)) {
+		return false;
+	}
+	is_at_work = true;
+	return true;
+}
+
+void MaintenanceCredit::FinishOther(double spent_ms) {
+	std::lock_guard<std::mutex> guard(lock);
+	Pay(spent_ms);
+}
+
+bool MaintenanceCredit::TryBegin(const CommittedStatement &statement) {
+	std::lock_guard<std::mutex> guard(lock);
 	unseen.small_files += statement.small_files;
 	unseen.has_worn_files = unseen.has_worn_files || statement.has_worn_files;
 	if (is_at_work) {
@@ -65,10 +83,14 @@ double MaintenanceCredit::BudgetMs(double smallest_part_ms, double statement_ms)
 
 void MaintenanceCredit::Finish(const MaintenanceFindings &findings_p, double spent_ms) {
 	std::lock_guard<std::mutex> guard(lock);
+	Pay(spent_ms);
+	findings = findings_p;
+}
+
+void MaintenanceCredit::Pay(double spent_ms) {
 	if (!is_unlimited) {
 		balance_ms -= spent_ms;
 	}
-	findings = findings_p;
 	is_at_work = false;
 }
 

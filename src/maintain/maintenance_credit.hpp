@@ -32,18 +32,23 @@ public:
 	//! `overdraft_share`: drawn, from 0 to 1.
 	explicit MaintenanceCredit(double overdraft_share);
 
-	//! Takes what the statement earned. True when a look at the files is worth its time and can be paid: the caller
-	//! then calls Finish.
-	bool TryBegin(const CommittedStatement &statement, double fraction);
+	//! A statement has taken so long. The same credit pays for every kind of maintenance.
+	void Earn(double statement_ms, double fraction);
+	//! True when a look at the files is worth its time and can be paid: the caller then calls Finish.
+	bool TryBegin(const CommittedStatement &statement);
+	//! For what asks nothing of the files' sizes: true when so much can be paid. The caller then calls FinishOther.
+	bool TryBeginOther(double cost_ms, double statement_ms);
 	//! What may be spent on work of which the smallest part costs so much; 0: wait.
 	double BudgetMs(double smallest_part_ms, double statement_ms) const;
 	//! Pays.
 	void Finish(const MaintenanceFindings &findings, double spent_ms);
+	void FinishOther(double spent_ms);
 
 	double BalanceMs() const;
 
 private:
 	bool CanPay(double cost_ms, double statement_ms) const;
+	void Pay(double spent_ms);
 
 	const double overdraft_share;
 	mutable std::mutex lock;

@@ -53,6 +53,10 @@ public:
 	int64_t ModifiedOf(size_t file) const {
 		return files[file].modified_ms;
 	}
+	//! True for what a version within the retention may need.
+	bool IsKept(std::string_view relative_path) {
+		return kept.Contains(relative_path);
+	}
 	//! False once a commit named it.
 	bool MayGo(size_t file) {
 		return !kept.Contains(RelativePathOf(file));

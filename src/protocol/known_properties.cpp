@@ -77,6 +77,7 @@ constexpr KnownProperty PROPERTIES[] = {
     {"delta.universalFormat.enabledFormats", PropertyKind::TEXT},
     {"delta.universalFormat.iceberg.atomicConversion.supported", PropertyKind::TEXT},
     {"delta.writePartitionColumnsToParquet", PropertyKind::BOOLEAN},
+    {"merganser.automaticVacuum", PropertyKind::BOOLEAN},
 };
 
 [[noreturn]] void Refuse(std::string_view property, std::string_view value, const std::string &allowed) {

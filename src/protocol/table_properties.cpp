@@ -58,11 +58,11 @@ void SetProperty(StringMap &configuration, std::string_view name, std::string va
 }
 
 std::optional<std::string> CanonicalPropertyName(std::string_view name) {
-	if (!HasNamePrefix(name, "delta.")) {
-		return std::string(name);
-	}
 	if (auto *property = FindKnownProperty(name)) {
 		return std::string(property->name);
+	}
+	if (!HasNamePrefix(name, "delta.")) {
+		return std::string(name);
 	}
 	if (HasNamePrefix(name, FEATURE_PREFIX)) {
 		auto feature_name = name.substr(FEATURE_PREFIX.size());

@@ -5,8 +5,6 @@
 #include "log/tombstones.hpp"
 #include "upkeep/retention.hpp"
 
-#include <algorithm>
-
 namespace merganser {
 
 KeptFiles ReadKeptFiles(const Snapshot &snapshot, LogContext context, int64_t cutoff_ms) {
@@ -15,9 +13,7 @@ KeptFiles ReadKeptFiles(const Snapshot &snapshot, LogContext context, int64_t cu
 	ForEachTombstone(snapshot.location, context, snapshot.version,
 	                 [&](const RemoveFile &removed) { kept.KeepTombstone(removed, cutoff_ms); });
 	const auto inventory = LogInventory::List(snapshot.location);
-	// In a copied log the files' times are late, in a restored one early: the earlier version keeps more.
-	const auto newest_before =
-	    std::min(NewestVersionAt(snapshot, context, inventory, cutoff_ms), inventory.NewestByFileTime(cutoff_ms));
+	const auto newest_before = NewestVersionBefore(snapshot, context, inventory, cutoff_ms);
 	for (auto commit = inventory.commits.upper_bound(newest_before); commit != inventory.commits.end(); ++commit) {
 		context.cancel.Check();
 		for (const auto &action : ReadLogFile(snapshot.location, commit->second)) {

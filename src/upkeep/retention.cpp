@@ -2,6 +2,8 @@
 
 #include "base/error.hpp"
 
+#include <algorithm>
+
 namespace merganser {
 
 int64_t NewestVersionAt(const Snapshot &snapshot, LogContext context, const LogInventory &inventory, int64_t time_ms) {
@@ -16,6 +18,11 @@ int64_t NewestVersionAt(const Snapshot &snapshot, LogContext context, const LogI
 		}
 		return -1;
 	}
+}
+
+int64_t NewestVersionBefore(const Snapshot &snapshot, LogContext context, const LogInventory &inventory,
+                            int64_t cutoff_ms) {
+	return std::min(NewestVersionAt(snapshot, context, inventory, cutoff_ms), inventory.NewestByFileTime(cutoff_ms));
 }
 
 } // namespace merganser

@@ -11,4 +11,9 @@ namespace merganser {
 //! where every version that can still be read is younger.
 int64_t NewestVersionAt(const Snapshot &snapshot, LogContext context, const LogInventory &inventory, int64_t time_ms);
 
+//! A version that was there at `cutoff_ms` for sure: in a copied log the files' times are late, in a restored one
+//! early. What its commit and those before it removed is needed by no version from then on that did not get it back.
+int64_t NewestVersionBefore(const Snapshot &snapshot, LogContext context, const LogInventory &inventory,
+                            int64_t cutoff_ms);
+
 } // namespace merganser

@@ -2,8 +2,11 @@
 
 #include "base/error.hpp"
 #include "base/uri.hpp"
+#include "log/commit_range.hpp"
 #include "upkeep/clone_watch.hpp"
 #include "upkeep/kept_files_reader.hpp"
+#include "upkeep/last_vacuum.hpp"
+#include "upkeep/retention.hpp"
 #include "upkeep/vacuum_run.hpp"
 
 #include <algorithm>
@@ -44,15 +47,21 @@ int64_t CheckedRetention(const VacuumRequest &request) {
 	return retention_ms;
 }
 
-VacuumPlan MakePlan(const VacuumRequest &request, CommitEnvironment environment, int64_t cutoff_ms,
-                    CloneWatch &clones) {
+struct PlannedVacuum {
+	VacuumPlan plan;
+	//! The last version of which the log need not be followed again, once the plan is carried out; -1: none.
+	int64_t followed = -1;
+	//! LITE.
+	RemovedFilesPosition next {};
+	bool is_complete = true;
+};
+
+PlannedVacuum PlanFull(const Snapshot &snapshot, CommitEnvironment environment, int64_t cutoff_ms, CloneWatch &clones) {
 	const auto &log = environment.log;
-	const auto &snapshot = *request.snapshot;
-	if (snapshot.IsDropped()) {
-		throw Error(ErrorKind::NOT_FOUND, "table " + snapshot.TableName() + " was dropped");
-	}
-	snapshot.configuration->CheckWritable();
-	VacuumPlan plan(MakeVacuumScope(snapshot, cutoff_ms), ReadKeptFiles(snapshot, log, cutoff_ms));
+	const auto followed = NewestVersionBefore(snapshot, log, LogInventory::List(snapshot.location), cutoff_ms);
+	PlannedVacuum planned {VacuumPlan(MakeVacuumScope(snapshot, cutoff_ms), ReadKeptFiles(snapshot, log, cutoff_ms)),
+	                       followed};
+	auto &plan = planned.plan;
 	plan.Keep(clones.Look(log, environment.clock.NowMs()));
 	snapshot.location.store->Walk(
 	    snapshot.location.root,
@@ -62,7 +71,64 @@ VacuumPlan MakePlan(const VacuumRequest &request, CommitEnvironment environment,
 	    },
 	    [&](const ObjectInfo &object) { plan.Take(object); });
 	plan.FinishWalk();
-	return plan;
+	return planned;
+}
+
+void CheckCommitsAreThere(const Snapshot &snapshot, const LogInventory &inventory, VersionRange range) {
+	for (auto version = range.first; version <= range.last; version++) {
+		if (!inventory.commits.contains(version)) {
+			throw Error(ErrorKind::INVALID_INPUT,
+			            "VACUUM LITE of table " + snapshot.TableName() + ": the commit of version " +
+			                std::to_string(version) +
+			                " is no longer in the log, and with it what it says of files that may go. Nothing was "
+			                "deleted; run the full VACUUM, without LITE");
+		}
+	}
+}
+
+PlannedVacuum PlanLite(const VacuumRequest &request, CommitEnvironment environment, int64_t cutoff_ms,
+                       CloneWatch &clones) {
+	const auto &log = environment.log;
+	const auto &snapshot = *request.snapshot;
+	const auto &location = snapshot.location;
+	const auto inventory = LogInventory::List(location);
+	RemovedFilesRange range;
+	range.last = NewestVersionBefore(snapshot, log, inventory, cutoff_ms);
+	range.files_max = request.files_max;
+	range.begin.version = TryReadLastVacuum(location, snapshot.version).value_or(-1) + 1;
+	if (request.begin && request.begin->version >= range.begin.version) {
+		range.begin = *request.begin;
+	}
+	CheckCommitsAreThere(snapshot, inventory, {range.begin.version, range.last});
+	RemovedFiles removed(location, log, inventory, range);
+	const bool has_removed = removed.SkipEmptyCommits();
+	auto kept = has_removed ? ReadKeptFiles(snapshot, log, cutoff_ms) : KeptFiles();
+	PlannedVacuum planned {VacuumPlan(MakeVacuumScope(snapshot, cutoff_ms), std::move(kept))};
+	if (has_removed) {
+		planned.plan.Keep(clones.Look(log, environment.clock.NowMs()));
+	}
+	removed.Show(planned.plan);
+	planned.plan.FinishWalk();
+	planned.next = removed.Next();
+	planned.followed = planned.next.version - 1;
+	planned.is_complete = planned.next.version > range.last;
+	return planned;
+}
+
+PlannedVacuum MakePlan(const VacuumRequest &request, CommitEnvironment environment, int64_t cutoff_ms,
+                       CloneWatch &clones) {
+	const auto &snapshot = *request.snapshot;
+	if (snapshot.IsDropped()) {
+		throw Error(ErrorKind::NOT_FOUND, "table " + snapshot.TableName() + " was dropped");
+	}
+	snapshot.configuration->CheckWritable();
+	switch (request.kind) {
+	case VacuumKind::FULL:
+		return PlanFull(snapshot, environment, cutoff_ms, clones);
+	case VacuumKind::LITE:
+		return PlanLite(request, environment, cutoff_ms, clones);
+	}
+	throw Error(ErrorKind::INTERNAL, "unknown kind of VACUUM");
 }
 
 VacuumMark StartMark(const VacuumRequest &request, const VacuumPlan &plan) {
@@ -72,6 +138,9 @@ VacuumMark StartMark(const VacuumRequest &request, const VacuumPlan &plan) {
 	    std::to_string(DeletedFileRetentionMs(*request.snapshot->configuration));
 	if (request.retention_ms) {
 		mark.parameters["specifiedRetentionMillis"] = std::to_string(*request.retention_ms);
+	}
+	if (request.is_automatic) {
+		mark.parameters["auto"] = "true";
 	}
 	mark.metrics["numFilesToDelete"] = std::to_string(plan.Count());
 	mark.metrics["sizeOfDataToDelete"] = std::to_string(plan.Bytes());
@@ -83,35 +152,44 @@ VacuumMark StartMark(const VacuumRequest &request, const VacuumPlan &plan) {
 VacuumPlan PlanVacuum(const VacuumRequest &request, CommitEnvironment environment) {
 	const auto retention_ms = CheckedRetention(request);
 	CloneWatch clones(request.snapshot->location, retention_ms);
-	return MakePlan(request, environment, environment.clock.NowMs() - retention_ms, clones);
+	return MakePlan(request, environment, environment.clock.NowMs() - retention_ms, clones).plan;
 }
 
 VacuumResult RunVacuum(const VacuumRequest &request, CommitEnvironment environment, const ForEachNumber &for_each) {
 	const auto retention_ms = CheckedRetention(request);
 	const auto now_ms = environment.clock.NowMs();
 	CloneWatch clones(request.snapshot->location, retention_ms);
-	auto plan = MakePlan(request, environment, now_ms - retention_ms, clones);
+	auto planned = MakePlan(request, environment, now_ms - retention_ms, clones);
 	clones.DeleteMarkersOfGone();
-	VacuumRun run(request.snapshot, request.engine_info, environment, std::move(plan), std::move(clones));
+	VacuumRun run(request.snapshot, request.engine_info, environment, std::move(planned.plan), std::move(clones));
+	const auto delete_leftovers = [&] {
+		if (request.kind == VacuumKind::FULL) {
+			run.DeleteLeftovers(now_ms - std::max(retention_ms, DAY_MS));
+		}
+	};
+	std::exception_ptr stopped;
 	if (run.Plan().Count() == 0) {
 		// What interrupted writers left was never part of the table, and is looked for at any rate.
-		run.DeleteLeftovers(now_ms - std::max(retention_ms, DAY_MS));
-		return run.Result();
+		delete_leftovers();
+	} else {
+		run.Commit(StartMark(request, run.Plan()));
+		try {
+			run.DeleteFiles(for_each);
+			run.DeleteEmptyFolders();
+			delete_leftovers();
+		} catch (...) {
+			stopped = std::current_exception();
+		}
+		run.CommitEnd(!stopped);
 	}
-	run.Commit(StartMark(request, run.Plan()));
-	std::exception_ptr stopped;
-	try {
-		run.DeleteFiles(for_each);
-		run.DeleteEmptyFolders();
-		run.DeleteLeftovers(now_ms - std::max(retention_ms, DAY_MS));
-	} catch (...) {
-		stopped = std::current_exception();
-	}
-	run.CommitEnd(!stopped);
 	if (stopped) {
 		std::rethrow_exception(stopped);
 	}
-	return run.Result();
+	run.NoteFollowed(planned.followed);
+	auto result = run.Result();
+	result.next = planned.next;
+	result.is_complete = planned.is_complete;
+	return result;
 }
 
 } // namespace merganser

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/uri.hpp"
 #include "log/commit_append.hpp"
+#include "upkeep/last_vacuum.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -95,6 +96,22 @@ void VacuumRun::CommitEnd(bool is_complete) noexcept {
 		Commit(mark);
 	} catch (const std::exception &) {
 		// The files are gone, or stay, whatever the log says of it.
+		return;
+	}
+}
+
+void VacuumRun::NoteFollowed(int64_t version) noexcept {
+	try {
+		const auto held = LockTable();
+		// Where the table has been dropped since, the file alone would be in the way of the next one.
+		CatchUp();
+		const auto known = TryReadLastVacuum(location, seen->version).value_or(-1);
+		if (std::max(known, version) >= 0) {
+			// Also where it says the same: when it was written tells when the log was last looked at.
+			WriteLastVacuum(location, std::max(known, version));
+		}
+	} catch (const std::exception &) {
+		// The same commits are looked at again.
 		return;
 	}
 }

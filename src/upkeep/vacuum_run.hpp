@@ -39,6 +39,9 @@ public:
 	//! What interrupted writers left and did not touch since.
 	void DeleteLeftovers(int64_t modified_before_ms);
 
+	//! The log need not be followed again up to this version: notes it. A failure is none of the VACUUM.
+	void NoteFollowed(int64_t version) noexcept;
+
 	VacuumResult Result() const {
 		return result;
 	}

@@ -1,5 +1,6 @@
 """VACUUM of two engines on one table: both find the same files that nobody needs, and read on after the other's."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -62,3 +63,28 @@ def test_we_read_on_after_sparks(spark: SparkSession, merganser: Merganser, tabl
     spark.run(table, "VACUUM {t} RETAIN 0 HOURS;")
     assert not ours_to_go(merganser)
     arrow_rows.assert_same(before, merganser.fetch(f"FROM {OURS}"), "after Spark's VACUUM")
+
+
+def test_lite_of_both_engines_goes_on_where_the_other_ended(spark: SparkSession, merganser: Merganser, table: Path):
+    before = merganser.fetch(f"FROM {OURS}")
+    (table / "foreign.parquet").write_bytes(b"x")
+    merganser.run(OURS, "CALL merganser_vacuum('{t}', lite => true, retain => INTERVAL 0 HOURS);")
+    # What the log does not name is all that is left.
+    assert ours_to_go(merganser) == {"foreign.parquet"}
+    ours = noted(table)
+    spark.run(table, "DELETE FROM {t} WHERE id % 11 = 0;")
+    spark.run(table, "VACUUM {t} LITE RETAIN 0 HOURS;")
+    assert noted(table) > ours
+    assert ours_to_go(merganser) == {"foreign.parquet"}
+    merganser.run(OURS, "DELETE FROM {t} WHERE p = 'part 2';")
+    theirs = noted(table)
+    merganser.run(OURS, "CALL merganser_vacuum('{t}', lite => true, retain => INTERVAL 0 HOURS);")
+    assert noted(table) > theirs
+    assert ours_to_go(merganser) == {"foreign.parquet"}
+    arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), spark.read(table), "after both")
+    assert before.num_rows > merganser.fetch(f"FROM {OURS}").num_rows > 0
+
+
+def noted(table: Path) -> int:
+    text = (table / "_delta_log/_last_vacuum_info").read_text()
+    return json.loads(text)["latestCommitVersionOutsideOfRetentionWindow"]

@@ -55,6 +55,7 @@ class _Instance:
             path = str(self.extension).replace("'", "''")
             self.root.execute(f"LOAD '{path}'")
             self.root.execute("SET GLOBAL merganser_automatic_compaction = false")
+            self.root.execute("SET GLOBAL merganser_automatic_vacuum = false")
 
     def close(self) -> None:
         if self.root is not None:

@@ -76,6 +76,23 @@ def test_an_interrupt_ends_the_work_and_not_the_statement(large: LargeTable) -> 
     assert large.connection.execute("SELECT count(*) FROM lake.t").fetchall() == [(large.FILES * 400000 + 1,)]
 
 
+def test_an_interrupt_behind_a_commit_leaves_it_committed(large: LargeTable) -> None:
+    large.connection.execute("SET merganser_automatic_compaction = true")
+    large.connection.execute("SET merganser_automatic_maintenance_fraction = 'infinity'")
+    large.connection.execute("BEGIN")
+    large.connection.execute("INSERT INTO lake.t VALUES (-1, 'late', 0)")
+    thread = large.begin("COMMIT", after_version=large.FILES + 1)
+    large.connection.interrupt()
+    thread.join()
+    assert large.error is None
+    assert large.operations() == ["WRITE"]
+    large.connection.execute("BEGIN")
+    large.connection.execute("INSERT INTO lake.t VALUES (-2, 'later', 0)")
+    large.connection.execute("COMMIT")
+    assert large.operations()[:2] == ["WRITE", "WRITE"]
+    assert large.count() == large.FILES * 400000 + 2
+
+
 def test_what_is_due_is_done(large: LargeTable) -> None:
     begin_behind_an_insert(large).join()
     assert large.error is None

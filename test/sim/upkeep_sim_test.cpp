@@ -33,6 +33,7 @@ TEST(UpkeepSim, NothingWithinTheRetentionIsLost) {
 	}
 	const uint64_t seeds = NumberFromEnvironment("SIM_SEEDS", 60);
 	uint64_t deleted_files = 0;
+	uint64_t deleted_by_log = 0;
 	uint64_t deleted_log_files = 0;
 	uint64_t restores = 0;
 	uint64_t optimized_files = 0;
@@ -42,17 +43,19 @@ TEST(UpkeepSim, NothingWithinTheRetentionIsLost) {
 		auto world = RunUpkeepSeed(seed);
 		ExpectGoodUpkeep(seed, *world);
 		deleted_files += world->deleted_files;
+		deleted_by_log += world->deleted_by_log;
 		deleted_log_files += world->deleted_log_files;
 		restores += world->restores;
 		optimized_files += world->optimized_files;
 		versions_read += world->versions_read;
 		voids += world->is_void;
 	}
-	std::cout << "deleted files " << deleted_files << ", log files " << deleted_log_files << ", restores " << restores
-	          << ", optimized files " << optimized_files << ", versions read " << versions_read << ", void " << voids
-	          << std::endl;
+	std::cout << "deleted files " << deleted_files << ", by the log " << deleted_by_log << ", log files "
+	          << deleted_log_files << ", restores " << restores << ", optimized files " << optimized_files
+	          << ", versions read " << versions_read << ", void " << voids << std::endl;
 	// A simulation in which nothing is deleted shows nothing.
 	EXPECT_GT(deleted_files, seeds);
+	EXPECT_GT(deleted_by_log, seeds);
 	EXPECT_GT(deleted_log_files, seeds);
 	EXPECT_GT(restores, seeds / 2);
 	EXPECT_GT(optimized_files, seeds);

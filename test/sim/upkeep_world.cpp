@@ -11,7 +11,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace merganser {
 
@@ -202,8 +204,35 @@ struct UpkeepWorld::Client {
 
 	void Vacuum() {
 		Pause(6);
+		VacuumRequest request;
+		world.deleted_files += Vacuum(request).deleted_files;
+	}
+
+	//! A few files at a time, as it is done behind commits.
+	void VacuumLite() {
+		Pause(6);
+		VacuumRequest request;
+		request.kind = VacuumKind::LITE;
+		request.is_automatic = true;
+		request.files_max = 1 + random.Below(4);
+		request.begin = std::exchange(goes_on, std::nullopt);
+		try {
+			const auto result = Vacuum(request);
+			if (!result.is_complete) {
+				goes_on = result.next;
+			}
+			world.deleted_by_log += result.deleted_files;
+		} catch (const Error &error) {
+			// The log was cleaned up first: nothing is done before the next full one.
+			if (error.kind != ErrorKind::INVALID_INPUT) {
+				throw;
+			}
+		}
+	}
+
+	VacuumResult Vacuum(VacuumRequest &request) {
+		VacuumResult result;
 		Try([&] {
-			VacuumRequest request;
 			request.snapshot = log.Look();
 			request.engine_info = "sim/" + name;
 			if (request.snapshot) {
@@ -213,9 +242,10 @@ struct UpkeepWorld::Client {
 					}
 				};
 				const CommitEnvironment environment {LogContext {world.parquet}, world.clock, random};
-				world.deleted_files += RunVacuum(request, environment, each).deleted_files;
+				result = RunVacuum(request, environment, each);
 			}
 		});
+		return result;
 	}
 
 	void CleanUp() {
@@ -268,6 +298,7 @@ struct UpkeepWorld::Client {
 	LogClient log;
 	int file_count = 0;
 	int64_t first_write_ms = 0;
+	std::optional<RemovedFilesPosition> goes_on;
 };
 
 UpkeepWorld::UpkeepWorld(uint64_t seed_p, uint32_t fail_permille)
@@ -309,6 +340,8 @@ void UpkeepWorld::AddEverybody() {
 	AddClient("optimize2", seed % 4 == 0 ? 8 : 0, &Client::Optimize);
 	AddClient("vacuum", 14, &Client::Vacuum);
 	AddClient("vacuum2", seed % 3 == 0 ? 10 : 0, &Client::Vacuum);
+	AddClient("lite", 14, &Client::VacuumLite);
+	AddClient("lite2", seed % 3 == 1 ? 14 : 0, &Client::VacuumLite);
 	AddClient("clean", 14, &Client::CleanUp);
 	AddClient("clean2", seed % 2 == 0 ? 10 : 0, &Client::CleanUp);
 	AddClient("long-read", 6, &Client::ReadLong);

@@ -28,6 +28,8 @@ public:
 	//! What readers missed.
 	std::vector<std::string> problems;
 	uint64_t deleted_files = 0;
+	//! By VACUUM LITE.
+	uint64_t deleted_by_log = 0;
 	uint64_t deleted_log_files = 0;
 	uint64_t restores = 0;
 	uint64_t optimized_files = 0;

@@ -75,6 +75,7 @@ public:
 		RegisterMerganser(*instance.database->instance);
 		// Versions and files are counted; tests of it turn it on.
 		Connection("").Query("SET GLOBAL merganser_automatic_compaction = false");
+		Connection("").Query("SET GLOBAL merganser_automatic_vacuum = false");
 		for (const auto &sql : instance.config.on_init) {
 			auto result = Connection("").Query(Substitute(sql));
 			if (result->HasError()) {

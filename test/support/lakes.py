@@ -15,6 +15,7 @@ def open_duckdb(extension: Path, **config: object) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"allow_unsigned_extensions": "true", **config})
     connection.execute(f"LOAD {quoted(extension)}")
     connection.execute("SET GLOBAL merganser_automatic_compaction = false")
+    connection.execute("SET GLOBAL merganser_automatic_vacuum = false")
     return connection
 
 

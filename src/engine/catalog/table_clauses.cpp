@@ -11,6 +11,7 @@
 #include "duckdb/planner/binder.hpp"
 #include "duckdb/planner/expression_binder/constant_binder.hpp"
 #include "engine/port/expression_from_duckdb.hpp"
+#include "protocol/known_properties.hpp"
 #include "protocol/table_configuration.hpp"
 #include "protocol/table_properties.hpp"
 
@@ -81,7 +82,7 @@ std::string PropertyName(const std::string &given_by, const std::string &given) 
 		throw duckdb::BinderException("%s: \"%s\" is not a Delta table property. See docs/sql.md for the properties",
 		                              given_by, given);
 	}
-	if (HasNamePrefix(*name, OWN_PREFIX)) {
+	if (HasNamePrefix(*name, OWN_PREFIX) && !FindKnownProperty(*name)) {
 		throw duckdb::BinderException(
 		    "%s: names that begin with \"%s\" are Merganser's own, so \"%s\" cannot be set; to sort the rows "
 		    "use SORTED BY (column, …)",

@@ -26,7 +26,7 @@ public:
 			return Optimize();
 		}
 		if (TakeWord("VACUUM")) {
-			spelling = "VACUUM table [RETAIN n HOURS] [DRY RUN]";
+			spelling = "VACUUM table [LITE | FULL] [RETAIN n HOURS] [DRY RUN]";
 			return Vacuum();
 		}
 		if (TakeWord("RESTORE")) {
@@ -72,6 +72,11 @@ private:
 
 	FunctionCall Vacuum() {
 		FunctionCall call {"merganser_vacuum", {Table()}, {}};
+		if (TakeWord("LITE")) {
+			call.named["lite"] = Value::BOOLEAN(true);
+		} else {
+			TakeWord("FULL");
+		}
 		if (TakeWord("RETAIN")) {
 			const auto hours = Number();
 			if (!TakeWord("HOURS") && !TakeWord("HOUR")) {

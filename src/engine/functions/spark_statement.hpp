@@ -16,7 +16,7 @@ struct FunctionCall {
 
 //! Statements as Spark spells them, which DuckDB's grammar rejects:
 //!   OPTIMIZE table [WHERE condition] [ZORDER BY (column, …)]
-//!   VACUUM table [RETAIN n HOURS] [DRY RUN]
+//!   VACUUM table [LITE | FULL] [RETAIN n HOURS] [DRY RUN]
 //!   RESTORE [TABLE] table TO VERSION AS OF n | TIMESTAMP AS OF 'text'
 //!   CREATE TABLE [IF NOT EXISTS] table SHALLOW CLONE source [VERSION AS OF n | TIMESTAMP AS OF 'text']
 //!   DESCRIBE | DESC HISTORY table [LIMIT n]

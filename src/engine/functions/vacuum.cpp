@@ -3,15 +3,12 @@
 #include "duckdb/common/exception/transaction_exception.hpp"
 #include "duckdb/common/types/interval.hpp"
 #include "duckdb/main/client_context.hpp"
-#include "duckdb/main/config.hpp"
 #include "engine/functions/row_function.hpp"
 #include "engine/functions/table_argument.hpp"
+#include "engine/maintain/table_vacuum.hpp"
 #include "engine/port/error_border.hpp"
-#include "engine/session/engine_version.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "engine/session/statement_commit.hpp"
-#include "engine/session/table_upkeep.hpp"
-#include "engine/write/shared_work.hpp"
 #include "upkeep/vacuum.hpp"
 
 #include <optional>
@@ -24,12 +21,12 @@ using duckdb::LogicalType;
 using duckdb::Value;
 
 constexpr const char *VACUUM_NAME = "merganser_vacuum";
-constexpr const char *CHECK_SETTING = "merganser_vacuum_retention_check";
 
 struct VacuumCall : public duckdb::TableFunctionData {
 	TableLocation location;
 	std::optional<int64_t> retention_ms;
 	bool dry_run = false;
+	VacuumKind kind = VacuumKind::FULL;
 	bool SupportStatementCache() const override {
 		return false;
 	}
@@ -42,19 +39,10 @@ struct VacuumState : public duckdb::GlobalTableFunctionState {
 	size_t next = 0;
 };
 
-bool ChecksRetention(duckdb::ClientContext &context) {
-	Value setting;
-	return !context.TryGetCurrentSetting(CHECK_SETTING, setting) || setting.IsNull() ||
-	       duckdb::BooleanValue::Get(setting);
-}
-
 VacuumRequest MakeRequest(duckdb::ClientContext &context, const VacuumCall &call, LogContext log) {
-	auto &instance = LakeInstance::Get(context);
-	VacuumRequest request;
-	request.snapshot = instance.Snapshots().Latest(call.location, log, 0, instance.GetClock().NowMs());
+	auto request = MakeVacuumRequest(context, call.location, log);
 	request.retention_ms = call.retention_ms;
-	request.checks_retention = ChecksRetention(context);
-	request.engine_info = EngineInfo();
+	request.kind = call.kind;
 	return request;
 }
 
@@ -65,16 +53,9 @@ duckdb::vector<Value> RunForGood(duckdb::ClientContext &context, const VacuumCal
 		    "or ROLLBACK first. Nothing was deleted",
 		    VACUUM_NAME);
 	}
-	auto &instance = LakeInstance::Get(context);
 	ClientCancelToken cancel(context);
-	const LogContext log {instance.Parquet(), cancel};
-	const auto result = AtBorder([&] {
-		return RunVacuum(
-		    MakeRequest(context, call, log), CommitEnvironment {log, instance.GetClock(), instance.GetRandom()},
-		    [&](size_t count, const std::function<void(size_t)> &work) { ForEachOnAllThreads(context, count, work); });
-	});
-	instance.Snapshots().Advance(result.newest);
-	KeepUp(context, *result.newest);
+	const LogContext log {LakeInstance::Get(context).Parquet(), cancel};
+	const auto result = AtBorder([&] { return VacuumTable(context, MakeRequest(context, call, log), log); });
 	return {Value::BIGINT(int64_t(result.deleted_files)), Value::BIGINT(int64_t(result.deleted_bytes)),
 	        Value::BIGINT(int64_t(result.deleted_folders))};
 }
@@ -120,12 +101,16 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> Init(duckdb::ClientContext 
 	return duckdb::make_uniq<VacuumState>();
 }
 
+bool IsTrue(const duckdb::TableFunctionBindInput &input, const char *parameter) {
+	const auto found = input.named_parameters.find(parameter);
+	return found != input.named_parameters.end() && !found->second.IsNull() && duckdb::BooleanValue::Get(found->second);
+}
+
 duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext &context, duckdb::TableFunctionBindInput &input,
                                               duckdb::vector<LogicalType> &types, duckdb::vector<std::string> &names) {
 	auto call = duckdb::make_uniq<VacuumCall>();
-	const auto dry_run = input.named_parameters.find("dry_run");
-	call->dry_run = dry_run != input.named_parameters.end() && !dry_run->second.IsNull() &&
-	                duckdb::BooleanValue::Get(dry_run->second);
+	call->dry_run = IsTrue(input, "dry_run");
+	call->kind = IsTrue(input, "lite") ? VacuumKind::LITE : VacuumKind::FULL;
 	const auto retain = input.named_parameters.find("retain");
 	if (retain != input.named_parameters.end() && !retain->second.IsNull()) {
 		call->retention_ms = duckdb::Interval::GetMilli(duckdb::IntervalValue::Get(retain->second));
@@ -149,12 +134,8 @@ void RegisterVacuum(duckdb::ExtensionLoader &loader) {
 	function.function_info = duckdb::make_shared_ptr<ChangingFunctionInfo>();
 	function.named_parameters["retain"] = LogicalType::INTERVAL;
 	function.named_parameters["dry_run"] = LogicalType::BOOLEAN;
+	function.named_parameters["lite"] = LogicalType::BOOLEAN;
 	loader.RegisterFunction(function);
-	duckdb::DBConfig::GetConfig(loader.GetDatabaseInstance())
-	    .AddExtensionOption(CHECK_SETTING,
-	                        "whether merganser_vacuum refuses to retain less than the table's "
-	                        "delta.deletedFileRetentionDuration",
-	                        LogicalType::BOOLEAN, Value::BOOLEAN(true));
 }
 
 } // namespace merganser

@@ -53,8 +53,8 @@ public:
 		options.files_min = settings.files_min;
 		options.keeps_other_providers = MarksFor(snapshot, request).is_own_clustering;
 		auto &instance = LakeInstance::Get(context);
-		auto &credit = MaintenanceCredits::Get(context).Of(snapshot.location, instance.GetRandom());
-		if (!credit.TryBegin(Describe(committed, options.target_file_size_bytes), settings.fraction)) {
+		auto &credit = MaintenanceCredits::Get(context).Of(snapshot.location, instance.GetRandom()).credit;
+		if (!credit.TryBegin(Describe(committed, options.target_file_size_bytes))) {
 			return false;
 		}
 		const auto began_ms = instance.GetClock().NowMs();
@@ -120,14 +120,14 @@ MaintenanceCredits &MaintenanceCredits::Get(duckdb::ClientContext &context) {
 	return *context.db->GetObjectCache().GetOrCreate<MaintenanceCredits>(ObjectType());
 }
 
-MaintenanceCredit &MaintenanceCredits::Of(const TableLocation &location, Random &random) {
+TableMaintenance &MaintenanceCredits::Of(const TableLocation &location, Random &random) {
 	std::lock_guard<std::mutex> guard(lock);
-	auto &credit = credits[{location.store.get(), location.root}];
-	if (!credit) {
+	auto &table = tables[{location.store.get(), location.root}];
+	if (!table) {
 		constexpr uint64_t STEPS = 1ull << 32;
-		credit = std::make_unique<MaintenanceCredit>(double(random.Below(STEPS)) / double(STEPS));
+		table = std::make_unique<TableMaintenance>(double(random.Below(STEPS)) / double(STEPS));
 	}
-	return *credit;
+	return *table;
 }
 
 bool CompactAfter(duckdb::ClientContext &context, duckdb::Catalog &catalog, const CommittedChange &committed,

@@ -1,5 +1,8 @@
 #include "engine/session/lake_transactions.hpp"
 
+#include "duckdb/main/attached_database.hpp"
+#include "engine/session/block_commit.hpp"
+#include "engine/session/lake_instance.hpp"
 #include "engine/session/table_upkeep.hpp"
 
 namespace merganser {
@@ -12,6 +15,8 @@ LakeTransactions::~LakeTransactions() = default;
 
 duckdb::Transaction &LakeTransactions::StartTransaction(duckdb::ClientContext &context) {
 	auto transaction = std::make_unique<LakeTransaction>(*this, context, max_staleness_ms);
+	// From here on the time of its statements counts.
+	BlockCommitState::Of(context);
 	auto &result = *transaction;
 	std::lock_guard<std::mutex> guard(lock);
 	active.emplace(&result, std::move(transaction));
@@ -35,10 +40,17 @@ duckdb::ErrorData LakeTransactions::CommitTransaction(duckdb::ClientContext &con
 	if (!own) {
 		return duckdb::ErrorData();
 	}
+	// A statement outside of BEGIN has committed before; the operators behind its commit look after its files.
+	const bool was_committed = own->Committed().has_value();
 	auto error = own->Commit(context);
-	if (!error.HasError() && own->Committed()) {
-		// Here, also for what a statement has committed itself: while an operator works, the client's thread spins.
-		KeepUp(context, *own->Committed()->snapshot);
+	if (error.HasError() || !own->Committed()) {
+		return error;
+	}
+	// Here, also for what a statement has committed itself: while an operator works, the client's thread spins.
+	KeepUp(context, *own->Committed()->snapshot);
+	if (!was_committed) {
+		BlockCommitState::Of(context).Remember({*own->Committed(), db.GetName()},
+		                                       LakeInstance::Get(context).GetClock().NowMs());
 	}
 	return error;
 }

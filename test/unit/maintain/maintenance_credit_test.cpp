@@ -21,9 +21,14 @@ CommittedStatement Append(double elapsed_ms, uint64_t table_files = 10) {
 	return statement;
 }
 
+bool Begin(MaintenanceCredit &credit, const CommittedStatement &statement, double fraction) {
+	credit.Earn(statement.elapsed_ms, fraction);
+	return credit.TryBegin(statement);
+}
+
 //! A statement that finds work of one part; returns whether it did it.
 bool Work(MaintenanceCredit &credit, const CommittedStatement &statement, double cost_ms, double fraction = FRACTION) {
-	if (!credit.TryBegin(statement, fraction)) {
+	if (!Begin(credit, statement, fraction)) {
 		return false;
 	}
 	if (credit.BudgetMs(cost_ms, statement.elapsed_ms) < cost_ms) {
@@ -46,12 +51,29 @@ TEST(MaintenanceCreditTest, WaitsUntilItIsEarned) {
 
 TEST(MaintenanceCreditTest, PaysWhatItTook) {
 	MaintenanceCredit credit(0);
-	ASSERT_TRUE(credit.TryBegin(Append(1000), FRACTION));
+	ASSERT_TRUE(Begin(credit, Append(1000), FRACTION));
 	EXPECT_EQ(credit.BudgetMs(100, 1000), 200);
 	credit.Finish({0, 0}, 500);
 	EXPECT_NEAR(credit.BalanceMs(), -300, 1e-9);
-	EXPECT_FALSE(credit.TryBegin(Append(1000), FRACTION)) << "in debt";
-	EXPECT_TRUE(credit.TryBegin(Append(1000), FRACTION));
+	EXPECT_FALSE(Begin(credit, Append(1000), FRACTION)) << "in debt";
+	EXPECT_TRUE(Begin(credit, Append(1000), FRACTION));
+}
+
+TEST(MaintenanceCreditTest, EveryKindOfMaintenanceIsPaidFromOneBalance) {
+	MaintenanceCredit credit(0);
+	credit.Earn(1000, FRACTION);
+	EXPECT_FALSE(credit.TryBeginOther(201, 1000));
+	ASSERT_TRUE(credit.TryBeginOther(150, 1000));
+	EXPECT_FALSE(credit.TryBegin(Append(1000))) << "somebody is at work";
+	EXPECT_FALSE(credit.TryBeginOther(1, 1000));
+	credit.FinishOther(180);
+	EXPECT_NEAR(credit.BalanceMs(), 20, 1e-9);
+	EXPECT_FALSE(credit.TryBeginOther(21, 1000));
+	ASSERT_TRUE(credit.TryBegin(Append(1000)));
+	EXPECT_EQ(credit.BudgetMs(21, 1000), 0);
+	credit.Finish({0, 0}, 0);
+	credit.Earn(0, UNLIMITED);
+	EXPECT_TRUE(credit.TryBeginOther(1e9, 0));
 }
 
 TEST(MaintenanceCreditTest, OneProcessForEachStatementSpendsNoMoreOnAverage) {
@@ -87,7 +109,7 @@ TEST(MaintenanceCreditTest, WhatIsNotEarnedMakesNoStatementMuchLonger) {
 TEST(MaintenanceCreditTest, SavesUpAMinute) {
 	MaintenanceCredit credit(0);
 	for (int i = 0; i < 1000; i++) {
-		ASSERT_TRUE(credit.TryBegin(Append(10000), FRACTION));
+		ASSERT_TRUE(Begin(credit, Append(10000), FRACTION));
 		credit.Finish({0, 0}, 0);
 	}
 	EXPECT_EQ(credit.BalanceMs(), 60000);
@@ -95,35 +117,35 @@ TEST(MaintenanceCreditTest, SavesUpAMinute) {
 
 TEST(MaintenanceCreditTest, LooksAgainWhenEnoughFilesHaveCome) {
 	MaintenanceCredit credit(0);
-	ASSERT_TRUE(credit.TryBegin(Append(30), FRACTION)) << "the first look";
+	ASSERT_TRUE(Begin(credit, Append(30), FRACTION)) << "the first look";
 	credit.Finish({3, 0}, 0);
-	EXPECT_FALSE(credit.TryBegin(Append(30), FRACTION));
-	EXPECT_FALSE(credit.TryBegin(Append(30), FRACTION));
-	EXPECT_TRUE(credit.TryBegin(Append(30), FRACTION));
+	EXPECT_FALSE(Begin(credit, Append(30), FRACTION));
+	EXPECT_FALSE(Begin(credit, Append(30), FRACTION));
+	EXPECT_TRUE(Begin(credit, Append(30), FRACTION));
 	credit.Finish({3, 0}, 0);
 	// Others have added files.
-	EXPECT_FALSE(credit.TryBegin(Append(30, 12), FRACTION));
-	EXPECT_TRUE(credit.TryBegin(Append(30, 13), FRACTION));
+	EXPECT_FALSE(Begin(credit, Append(30, 12), FRACTION));
+	EXPECT_TRUE(Begin(credit, Append(30, 13), FRACTION));
 	credit.Finish({3, 0}, 0);
 	auto worn = Append(30, 13);
 	worn.has_worn_files = true;
-	EXPECT_TRUE(credit.TryBegin(worn, FRACTION));
+	EXPECT_TRUE(Begin(credit, worn, FRACTION));
 }
 
 TEST(MaintenanceCreditTest, ALookAtManyFilesIsPaidToo) {
 	MaintenanceCredit credit(0);
-	EXPECT_FALSE(credit.TryBegin(Append(30, 1000000), FRACTION)) << "100 ms for 6 ms";
-	EXPECT_FALSE(credit.TryBegin(Append(30, 1000000), FRACTION));
-	EXPECT_TRUE(credit.TryBegin(Append(500, 1000000), FRACTION));
+	EXPECT_FALSE(Begin(credit, Append(30, 1000000), FRACTION)) << "100 ms for 6 ms";
+	EXPECT_FALSE(Begin(credit, Append(30, 1000000), FRACTION));
+	EXPECT_TRUE(Begin(credit, Append(500, 1000000), FRACTION));
 }
 
 TEST(MaintenanceCreditTest, OneThreadWorksAndWhatComesMeanwhileIsNotForgotten) {
 	MaintenanceCredit credit(0);
-	ASSERT_TRUE(credit.TryBegin(Append(30), FRACTION));
-	EXPECT_FALSE(credit.TryBegin(Append(30), FRACTION));
-	EXPECT_FALSE(credit.TryBegin(Append(30), FRACTION));
+	ASSERT_TRUE(Begin(credit, Append(30), FRACTION));
+	EXPECT_FALSE(Begin(credit, Append(30), FRACTION));
+	EXPECT_FALSE(Begin(credit, Append(30), FRACTION));
 	credit.Finish({3, 0}, 0);
-	EXPECT_TRUE(credit.TryBegin(Append(30), FRACTION)) << "the third since the look began";
+	EXPECT_TRUE(Begin(credit, Append(30), FRACTION)) << "the third since the look began";
 }
 
 TEST(MaintenanceCreditTest, AnInfiniteFractionPaysForAll) {

@@ -95,6 +95,11 @@ protected:
 	VacuumResult Vacuum(std::optional<int64_t> retention_ms = std::nullopt, bool checks_retention = true) {
 		return RunVacuum(Request(retention_ms, checks_retention), Environment(), OneByOne);
 	}
+	VacuumResult VacuumLite(std::optional<int64_t> retention_ms = std::nullopt, bool checks_retention = true) {
+		auto request = Request(retention_ms, checks_retention);
+		request.kind = VacuumKind::LITE;
+		return RunVacuum(request, Environment(), OneByOne);
+	}
 	LogCleanupResult CleanUp() {
 		return CleanUpLog(*LoadSnapshot(location, LogContext {port}), LogContext {port}, clock.NowMs());
 	}
