@@ -78,6 +78,7 @@ constexpr KnownProperty PROPERTIES[] = {
     {"delta.universalFormat.iceberg.atomicConversion.supported", PropertyKind::TEXT},
     {"delta.writePartitionColumnsToParquet", PropertyKind::BOOLEAN},
     {"merganser.automaticVacuum", PropertyKind::BOOLEAN},
+    {"merganser.inlineDeletionVectors", PropertyKind::BOOLEAN},
 };
 
 [[noreturn]] void Refuse(std::string_view property, std::string_view value, const std::string &allowed) {

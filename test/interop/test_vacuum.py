@@ -24,6 +24,8 @@ def table(tmp_path: Path, spark: SparkSession, merganser: Merganser) -> Iterator
         DELETE FROM {t} WHERE id % 5 = 0;
         UPDATE {t} SET name = 'new' WHERE id % 7 = 0;
         DELETE FROM {t} WHERE p = 'part 1';
+        INSERT INTO {t} VALUES (5000, 'part 2', 'a'), (5001, 'part 2', 'b');
+        DELETE FROM {t} WHERE id = 5000;
         SET merganser_vacuum_retention_check = false;""")
     spark.configure(spark__databricks__delta__retentionDurationCheck__enabled="false")
     yield tmp_path / "main" / "t"

@@ -29,6 +29,8 @@ RowDeleter::RowDeleter(duckdb::ClientContext &context_p, LakeTransaction &transa
     : context(context_p), transaction(transaction_p), plan(plan_p), sink(sink_p),
       now_ms(LakeInstance::Get(context).GetClock().NowMs()),
       uses_vectors(DeletionVectorsEnabled(*plan.snapshot->configuration)),
+      // Delta-spark reads inline vectors, and its VACUUM fails on any table that has one.
+      inlines_vectors(plan.snapshot->configuration->PropertyBool("merganser.inlineDeletionVectors", false)),
       has_change_feed(plan.snapshot->configuration->ChangeDataFeedEnabled()),
       vector_file(LakeInstance::Get(context).GetRandom().Uuid()) {
 }
@@ -46,7 +48,7 @@ bool RowDeleter::IsEmptied(FileRef file, const DeletionVector &all) const {
 void RowDeleter::AddVector(FileRef file, const DeletionVector &all, TableChange &change) {
 	auto added = plan.snapshot->files.BatchOf(file).ToAddFile(file.row);
 	(added.deletion_vector ? counts.replaced_vectors : counts.added_vectors)++;
-	added.deletion_vector = vector_file.AddOrInline(all);
+	added.deletion_vector = inlines_vectors ? vector_file.AddOrInline(all) : vector_file.Add(all);
 	added.stats = StatisticsWithVector(*plan.snapshot, file);
 	added.data_change = true;
 	added.modification_time = now_ms;

@@ -76,6 +76,7 @@ private:
 	FileSink &sink;
 	const int64_t now_ms;
 	const bool uses_vectors;
+	const bool inlines_vectors;
 	const bool has_change_feed;
 	//! Vectors that go into a file, until all are known.
 	DeletionVectorFileContent vector_file;
