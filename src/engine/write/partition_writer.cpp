@@ -145,6 +145,9 @@ void PartitionWriter::Release(const std::shared_ptr<OpenFile> &file) {
 
 void PartitionWriter::WriteRowGroup(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
 	const auto row_count = rows->Count();
+	if (row_count == 0) {
+		return;
+	}
 	const auto bounds = writing.bounds.Gather(*rows);
 	const auto file = Acquire();
 	const auto encoded = file->parquet.Encode(std::move(rows));

@@ -66,7 +66,7 @@ public:
 	//! Takes rows that may wait for more: the rest of a thread, a small part of a partition. Full row groups are
 	//! written unless that needs one open file too many.
 	void Add(RowSlice rows);
-	//! Requires: at least one row.
+	//! Nothing without a row.
 	void WriteRowGroup(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows);
 	//! Writes what waits as long as it is at least so many bytes, unless that needs one open file too many.
 	void WriteWaiting(uint64_t bytes_min);
