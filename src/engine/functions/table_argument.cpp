@@ -97,7 +97,9 @@ NamedTable ResolveTable(duckdb::ClientContext &context, const std::string &funct
 NewTable ResolveNewTable(duckdb::ClientContext &context, const std::string &function_name,
                          duckdb::TableFunctionBindInput &input, const duckdb::Value &argument) {
 	const auto text = argument.IsNull() ? std::string() : argument.ToString();
-	const auto parts = SplitName(text);
+	// A folder may have dots in its path.
+	const bool is_folder = !text.empty() && (text.find_first_of("/.~") == 0 || text.find("://") != std::string::npos);
+	const auto parts = is_folder ? std::vector<std::string>() : SplitName(text);
 	if (parts.empty()) {
 		throw duckdb::BinderException("%s makes a table: name it as 'lake.schema.table', where lake is an attached "
 		                              "folder; \"%s\" is no such name",
