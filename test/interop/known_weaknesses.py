@@ -21,6 +21,10 @@ PERCENT_FOLDER = "the kernel decodes a folder that is named with a percent sign,
 DUCKDB_FOLDER = "DuckDB's delta extension 1.5.5 decodes such folder names wrongly when it opens a data file"
 DUCKDB_MAPPED_PARTITIONS = "DuckDB's delta extension 1.5.5 reads mapped partition columns as NULL"
 
+WHOLE_PATHS = "takes the whole path of a file, as shallow clones have them, for one below the table's folder"
+CLONES = ["kinds_of_tables/lake/main/numbered_copy", "kinds_of_tables/lake/main/vectors_copy",
+          *(f"past_versions/lake/main/{name}" for name in ("first", "second", "third", "fourth", "fifth"))]
+
 DELTA_RS_MAP_FIELDS = "delta-rs 1.6 cannot add a field to the structs in a map that an old file holds"
 DELTA_RS_WIDENING = "delta-rs 1.6 refuses the feature typeWidening"
 POLARS_WIDENING = "Polars 2.1 refuses the feature typeWidening"
@@ -65,6 +69,8 @@ WEAKNESSES: list[Weakness] = [
     Weakness("duckdb-delta", "test.sql.alter.rename_column/lake/main/t", DUCKDB_MAPPED_PARTITIONS),
     Weakness("duckdb-delta", "test.sql.row_tracking.rewritten_layouts/lake/main/p", DUCKDB_MAPPED_PARTITIONS),
     Weakness("duckdb-delta", "test.sql.catalog.names/*/per%20cent", PERCENT_FOLDER),
+    *(Weakness(engine, f"test.sql.clone.{table}", WHOLE_PATHS) for engine in ("polars", "duckdb-delta")
+      for table in CLONES),
 ]
 
 
