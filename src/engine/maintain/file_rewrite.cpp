@@ -79,13 +79,7 @@ private:
 			}
 		}
 		append.current_chunk_state.handles.clear();
-		const auto count = rows->Count();
-		const auto bytes = rows->SizeInBytes();
-		if (count >= writing.spec.row_group_rows / OWN_ROW_GROUP_PART) {
-			output.writer.WriteRowGroup(std::move(rows));
-		} else {
-			output.writer.Add({std::move(rows), 0, count, bytes});
-		}
+		output.writer.AddRest(std::move(rows), OWN_ROW_GROUP_PART);
 		job.done_bytes += run.bytes;
 		if (--output.open_runs == 0) {
 			output.writer.Finish();

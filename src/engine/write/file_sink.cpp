@@ -172,13 +172,7 @@ void FileSink::Combine(Local &local) {
 		return;
 	}
 	local.append_state.current_chunk_state.handles.clear();
-	if (local.rows->Count() >= writing.spec.row_group_rows / OWN_ROW_GROUP_PART) {
-		WriterOf(0).WriteRowGroup(std::move(local.rows));
-	} else {
-		const auto count = local.rows->Count();
-		const auto bytes = local.rows->SizeInBytes();
-		WriterOf(0).Add({std::move(local.rows), 0, count, bytes});
-	}
+	WriterOf(0).AddRest(std::move(local.rows), OWN_ROW_GROUP_PART);
 }
 
 std::vector<AddFile> FileSink::Finish() {

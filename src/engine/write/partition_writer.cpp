@@ -178,6 +178,16 @@ void PartitionWriter::Add(RowSlice rows) {
 	WriteWaiting(std::numeric_limits<uint64_t>::max());
 }
 
+void PartitionWriter::AddRest(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows, uint64_t part) {
+	const auto count = rows->Count();
+	if (count >= writing.spec.row_group_rows / part) {
+		WriteRowGroup(std::move(rows));
+	} else {
+		const auto bytes = rows->SizeInBytes();
+		Add({std::move(rows), 0, count, bytes});
+	}
+}
+
 std::vector<RowSlice> PartitionWriter::TakeWaiting(uint64_t bytes_min, bool may_open_file) {
 	std::vector<RowSlice> taken;
 	std::lock_guard<std::mutex> guard(lock);

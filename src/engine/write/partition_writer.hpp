@@ -66,6 +66,8 @@ public:
 	//! Takes rows that may wait for more: the rest of a thread, a small part of a partition. Full row groups are
 	//! written unless that needs one open file too many.
 	void Add(RowSlice rows);
+	//! What a thread has at its end: a row group of its own from a `part`-th of a full one on, else rows that wait.
+	void AddRest(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows, uint64_t part);
 	//! Nothing without a row.
 	void WriteRowGroup(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows);
 	//! Writes what waits as long as it is at least so many bytes, unless that needs one open file too many.

@@ -1,5 +1,6 @@
 #include "protocol/deletion_vector.hpp"
 #include "protocol/row_tracking.hpp"
+#include "support/disk_in_memory.hpp"
 #include "support/expect_error.hpp"
 #include "txn/clone.hpp"
 #include "txn_fixture.hpp"
@@ -9,20 +10,6 @@
 namespace merganser {
 
 namespace {
-
-//! In memory, but with paths that lead to its files.
-class DiskInMemory : public MemoryStore {
-public:
-	using MemoryStore::MemoryStore;
-	std::string Name() const override {
-		return "file";
-	}
-};
-
-std::string NextUuid() {
-	static SeededRandom random {3};
-	return random.Uuid();
-}
 
 class CloneTest : public testing::Test {
 protected:

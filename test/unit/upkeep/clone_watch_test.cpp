@@ -1,4 +1,5 @@
 #include "base/uri.hpp"
+#include "support/disk_in_memory.hpp"
 #include "support/expect_error.hpp"
 #include "txn/clone.hpp"
 #include "upkeep/clone_claim.hpp"
@@ -8,20 +9,6 @@
 namespace merganser {
 
 namespace {
-
-//! In memory, but with paths that lead to its files.
-class DiskInMemory : public MemoryStore {
-public:
-	using MemoryStore::MemoryStore;
-	std::string Name() const override {
-		return "file";
-	}
-};
-
-std::string NextUuid() {
-	static SeededRandom random {3};
-	return random.Uuid();
-}
 
 class CloneWatchTest : public UpkeepTest {
 protected:
