@@ -80,6 +80,9 @@ private:
 	std::string target;
 	std::string path;
 	FileHandle file;
+	uint64_t written_bytes = 0;
+	//! The device has been told to write so many of them.
+	uint64_t started_bytes = 0;
 };
 
 } // namespace merganser

@@ -15,6 +15,8 @@ namespace {
 
 //! Times that a folder which another process removes is created again.
 constexpr int CREATE_ATTEMPTS_MAX = 5;
+//! So much is handed to the device at once while more is made.
+constexpr uint64_t WRITE_BACK_BYTES = 1ull << 20;
 
 //! 0, or errno. Some file systems cannot sync a folder and need not.
 int SyncFolder(const std::string &folder) {
@@ -90,6 +92,13 @@ TemporaryFile::~TemporaryFile() {
 void TemporaryFile::Write(std::string_view bytes) {
 	Verify(file.IsOpen(), "write to a closed temporary file");
 	WriteBytes(file, target, bytes);
+	written_bytes += bytes.size();
+	if (written_bytes - started_bytes >= WRITE_BACK_BYTES) {
+		// Only a hint: what fails here fails in fsync, which would otherwise wait for the whole file.
+		(void)sync_file_range(file.Descriptor(), off_t(started_bytes), off_t(written_bytes - started_bytes),
+		                      SYNC_FILE_RANGE_WRITE);
+		started_bytes = written_bytes;
+	}
 }
 
 void TemporaryFile::Discard() {

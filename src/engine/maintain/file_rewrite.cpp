@@ -5,6 +5,7 @@
 #include "engine/port/error_border.hpp"
 #include "engine/write/partition_split.hpp"
 #include "engine/write/shared_work.hpp"
+#include "maintain/run_queue.hpp"
 
 #include <atomic>
 #include <deque>
@@ -18,21 +19,22 @@ namespace {
 //! For DuckDB's Parquet writer the largest number is none.
 constexpr uint64_t FILE_BYTES_UNBOUNDED = std::numeric_limits<int64_t>::max();
 
-//! A run that ends with so much of a full row group makes one: waiting for more would leave the last ones to one
-//! thread.
-constexpr uint64_t OWN_ROW_GROUP_PART = 2;
+//! What a thread has at the end of a group is a row group of its own from such a part of a full one on: waiting for
+//! more would leave the last ones to one thread.
+constexpr uint64_t OWN_ROW_GROUP_PART = 8;
 
-//! Rows in the order that they have: each thread takes runs, which become row groups of their own or wait for others of
-//! their group.
+//! Rows in the order that they have: each thread takes neighbouring runs, and what it has at the end of a group becomes
+//! a row group of its own or waits for others.
 class PlainRewrite {
 public:
-	PlainRewrite(FileWriting &writing_p, const RewriteJob &job_p) : writing(writing_p), job(job_p) {
-		const auto threads = size_t(duckdb::TaskScheduler::GetScheduler(writing.context).NumberOfThreads());
+	PlainRewrite(FileWriting &writing_p, const RewriteJob &job_p)
+	    : writing(writing_p), job(job_p),
+	      thread_count(size_t(duckdb::TaskScheduler::GetScheduler(writing.context).NumberOfThreads())) {
 		const auto fields = PartitionFields(*job.snapshot->configuration);
 		for (size_t group = 0; group < job.plan.groups.size(); group++) {
 			auto values = PartitionValuesOf(job, job.plan.groups[group]);
 			auto folder = PartitionFolderOf(fields, values);
-			const auto own_runs = CutIntoRuns(job, group, threads);
+			const auto own_runs = CutIntoRuns(job, group, thread_count);
 			outputs.emplace_back(writing, std::move(values), std::move(folder), own_runs.size());
 			runs.insert(runs.end(), own_runs.begin(), own_runs.end());
 		}
@@ -40,14 +42,13 @@ public:
 
 	//! Returns how many rows were read.
 	uint64_t Run() {
+		RunQueue queue(runs.size(), thread_count);
 		RunOnAllThreads(writing.context, [&] {
-			for (size_t i = next_run++; i < runs.size(); i = next_run++) {
-				try {
-					AtBorder([&] { Copy(runs[i]); });
-				} catch (...) {
-					next_run = runs.size();
-					throw;
-				}
+			try {
+				AtBorder([&] { Worker(*this).Copy(queue); });
+			} catch (...) {
+				queue.Stop();
+				throw;
 			}
 		});
 		return row_count;
@@ -62,42 +63,78 @@ private:
 		std::atomic<size_t> open_runs;
 	};
 
-	void Copy(const FileRun &run) {
-		auto &output = outputs[run.group];
-		RunReader reader(writing.context, job, run, writing.columns.fields);
-		duckdb::DataChunk chunk;
-		chunk.InitializeEmpty(writing.columns.types);
-		duckdb::ColumnDataAppendState append;
-		auto rows = NewRows(append);
-		while (reader.Next(chunk)) {
-			row_count += chunk.size();
-			rows->Append(append, chunk);
-			if (writing.IsFullRowGroup(rows->Count(), rows->SizeInBytes())) {
-				append.current_chunk_state.handles.clear();
-				output.writer.WriteRowGroup(std::move(rows));
-				rows = NewRows(append);
+	//! Of one thread.
+	class Worker {
+	public:
+		explicit Worker(PlainRewrite &rewrite_p) : rewrite(rewrite_p), writing(rewrite.writing) {
+			chunk.InitializeEmpty(writing.columns.types);
+		}
+
+		void Copy(RunQueue &queue) {
+			const auto worker = queue.AddWorker();
+			while (const auto number = queue.Next(worker)) {
+				const auto &run = rewrite.runs[*number];
+				auto &next_output = rewrite.outputs[run.group];
+				if (&next_output != output) {
+					EndGroup();
+					output = &next_output;
+				}
+				Copy(run);
+			}
+			EndGroup();
+		}
+
+	private:
+		void Copy(const FileRun &run) {
+			run_count++;
+			RunReader reader(writing.context, rewrite.job, run, writing.columns.fields);
+			while (reader.Next(chunk)) {
+				rewrite.row_count += chunk.size();
+				if (!rows) {
+					rows = writing.NewRows();
+					rows->InitializeAppend(append);
+				}
+				rows->Append(append, chunk);
+				if (writing.IsFullRowGroup(rows->Count(), rows->SizeInBytes())) {
+					output->writer.WriteRowGroup(TakeRows());
+				}
+			}
+			rewrite.job.done_bytes += run.bytes;
+		}
+
+		//! The group may have more runs, which other threads have.
+		void EndGroup() {
+			if (rows) {
+				output->writer.AddRest(TakeRows(), OWN_ROW_GROUP_PART);
+			}
+			const auto ended = std::exchange(run_count, 0);
+			if (ended > 0 && (output->open_runs -= ended) == 0) {
+				output->writer.Finish();
 			}
 		}
-		append.current_chunk_state.handles.clear();
-		output.writer.AddRest(std::move(rows), OWN_ROW_GROUP_PART);
-		job.done_bytes += run.bytes;
-		if (--output.open_runs == 0) {
-			output.writer.Finish();
-		}
-	}
 
-	duckdb::unique_ptr<duckdb::ColumnDataCollection> NewRows(duckdb::ColumnDataAppendState &append) const {
-		auto rows = writing.NewRows();
-		rows->InitializeAppend(append);
-		return rows;
-	}
+		duckdb::unique_ptr<duckdb::ColumnDataCollection> TakeRows() {
+			append.current_chunk_state.handles.clear();
+			return std::move(rows);
+		}
+
+		PlainRewrite &rewrite;
+		FileWriting &writing;
+		duckdb::DataChunk chunk;
+		duckdb::ColumnDataAppendState append;
+		Output *output = nullptr;
+		//! Of `output`, as far as they are not written.
+		duckdb::unique_ptr<duckdb::ColumnDataCollection> rows;
+		//! Of `output`, that this thread has read.
+		size_t run_count = 0;
+	};
 
 	FileWriting &writing;
 	const RewriteJob &job;
+	const size_t thread_count;
 	std::vector<FileRun> runs;
 	//! By group; a deque because writers do not move.
 	std::deque<Output> outputs;
-	std::atomic<size_t> next_run {0};
 	std::atomic<uint64_t> row_count {0};
 };
 

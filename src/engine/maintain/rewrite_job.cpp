@@ -11,7 +11,7 @@ namespace {
 constexpr uint64_t RUN_BYTES_MIN = 512ull << 10;
 constexpr uint64_t RUN_BYTES_MAX = 32ull << 20;
 //! So that threads end at about the same time.
-constexpr uint64_t RUNS_PER_THREAD = 4;
+constexpr uint64_t RUNS_PER_THREAD = 32;
 
 std::shared_ptr<const ChosenRows> AllRowsOf(const RewriteJob &job, const FileRun &run) {
 	auto chosen = std::make_shared<ChosenRows>();

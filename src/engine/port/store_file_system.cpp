@@ -266,6 +266,8 @@ duckdb::unique_ptr<duckdb::FileHandle> StoreFileSystem::OpenForRead(const duckdb
 	const auto local_path = target.store->LocalPath(target.path);
 	if (local_path) {
 		handle->local = local_files->OpenFile(*local_path, duckdb::FileFlags::FILE_FLAGS_READ);
+		// The log of another writer may be wrong about it.
+		handle->known.size_bytes = uint64_t(handle->local->GetFileSize());
 	}
 	return handle;
 }

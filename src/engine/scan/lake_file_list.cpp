@@ -208,13 +208,21 @@ duckdb::OpenFileInfo LakeFileList::GetFile(duckdb::idx_t index) const {
 	auto &batch = snapshot.files.BatchOf(file);
 	return AtBorder([&] {
 		auto &store = snapshot.location.store;
-		duckdb::OpenFileInfo result(ReadPath(info->db, store, snapshot.location.ResolveFile(batch.Path(file.row))));
+		const auto path = snapshot.location.ResolveFile(batch.Path(file.row));
 		auto lake_file = duckdb::make_shared_ptr<LakeFile>();
 		lake_file->file = file;
 		lake_file->running = running;
+		duckdb::OpenFileInfo result;
+		if (info->target.chosen) {
+			// Of a file that is about to be replaced, mostly.
+			result = ReadOnceFile(info->db, *store, path);
+			lake_file->options = std::move(result.extended_info->options);
+		} else {
+			result.path = ReadPath(info->db, store, path);
+			// Data files never change, so what is cached of them needs no check and no second stat.
+			lake_file->options["validate_external_file_cache"] = duckdb::Value::BOOLEAN(false);
+		}
 		auto &options = lake_file->options;
-		// Data files never change, so what is cached of them needs no check and no second stat.
-		options["validate_external_file_cache"] = duckdb::Value::BOOLEAN(false);
 		if (batch.SizeBytes(file.row) > 0) {
 			// A removed file's is not always in the log.
 			options["file_size"] = duckdb::Value::UBIGINT(batch.SizeBytes(file.row));

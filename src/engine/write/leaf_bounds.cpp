@@ -6,7 +6,6 @@
 #include "duckdb/common/vector_operations/unary_executor.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace merganser {
@@ -98,44 +97,70 @@ void GatherWideDecimals(const LeafRows &rows, LeafBounds &bounds) {
 	});
 }
 
-//! The first eight bytes as a number in the order of the texts; what is shorter ends in zeros.
-uint64_t BeginOf(const duckdb::string_t &text) {
-	static_assert(duckdb::string_t::INLINE_LENGTH >= sizeof(uint64_t),
-	              "a text of any length has so many bytes to read");
-	return duckdb::BSwapIfLE(duckdb::Load<uint64_t>(duckdb::const_data_ptr_cast(text.GetData())));
+//! The first bytes as a number in the order of the texts; what is shorter ends in zeros.
+template <class T>
+T BeginOf(const char *text) {
+	static_assert(sizeof(T) <= duckdb::string_t::INLINE_LENGTH, "a text of any length has so many bytes to read");
+	return duckdb::BSwapIfLE(duckdb::Load<T>(duckdb::const_data_ptr_cast(text)));
 }
 
-void GatherTexts(const LeafRows &rows, LeafBounds &bounds) {
-	duckdb::string_t smallest, largest;
-	uint64_t smallest_begin = 0;
-	uint64_t largest_begin = 0;
-	bool has_value = false;
-	const auto visit = [&](const duckdb::string_t &value) {
-		const auto begin = BeginOf(value);
-		if (has_value && begin > smallest_begin && begin < largest_begin) {
+//! Most texts are told to be inside by their first bytes; those of the prefix are there without following a pointer.
+class TextRange {
+public:
+	void Add(const duckdb::string_t &value) {
+		const auto prefix = BeginOf<uint32_t>(value.GetPrefix());
+		if (prefix > smallest_begin >> 32 && prefix < largest_begin >> 32) {
 			return;
 		}
-		if (!has_value || value < smallest) {
+		const auto begin = BeginOf<uint64_t>(value.GetData());
+		if (begin > smallest_begin && begin < largest_begin) {
+			return;
+		}
+		Compare(value, begin);
+	}
+
+	bool HasValue() const {
+		return has_value;
+	}
+	std::string_view Smallest() const {
+		return {smallest.GetData(), smallest.GetSize()};
+	}
+	std::string_view Largest() const {
+		return {largest.GetData(), largest.GetSize()};
+	}
+
+private:
+	void Compare(const duckdb::string_t &value, uint64_t begin) {
+		if (!has_value || (begin <= smallest_begin && value < smallest)) {
 			smallest = value;
 			smallest_begin = begin;
 		}
-		if (!has_value || value > largest) {
+		if (!has_value || (begin >= largest_begin && value > largest)) {
 			largest = value;
 			largest_begin = begin;
 		}
 		has_value = true;
-	};
-	ForEachValid<duckdb::string_t>(rows, bounds, visit);
-	if (!has_value) {
+	}
+
+	bool has_value = false;
+	//! So that the first value is inside of nothing.
+	uint64_t smallest_begin = std::numeric_limits<uint64_t>::max();
+	uint64_t largest_begin = 0;
+	duckdb::string_t smallest;
+	duckdb::string_t largest;
+};
+
+void GatherTexts(const LeafRows &rows, LeafBounds &bounds) {
+	TextRange range;
+	ForEachValid<duckdb::string_t>(rows, bounds, [&](const duckdb::string_t &value) { range.Add(value); });
+	if (!range.HasValue()) {
 		return;
 	}
-	const std::string_view low(smallest.GetData(), smallest.GetSize());
-	const std::string_view high(largest.GetData(), largest.GetSize());
-	if (!bounds.has_value || low < bounds.min_text) {
-		bounds.min_text = low;
+	if (!bounds.has_value || range.Smallest() < bounds.min_text) {
+		bounds.min_text = range.Smallest();
 	}
-	if (!bounds.has_value || high > bounds.max_text) {
-		bounds.max_text = high;
+	if (!bounds.has_value || range.Largest() > bounds.max_text) {
+		bounds.max_text = range.Largest();
 	}
 	bounds.has_value = true;
 }
