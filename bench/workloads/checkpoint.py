@@ -4,6 +4,7 @@ Every engine gets a copy of the log. Times: opening the table, and the checkpoin
 which is in its time. The answer is how many files the checkpoint has, as DuckDB reads it."""
 
 import json
+import os
 import pathlib
 import shutil
 import sys
@@ -31,6 +32,8 @@ def main() -> None:
     own = source.with_name(f"{source.name}_own")
     shutil.rmtree(own, ignore_errors=True)
     shutil.copytree(source, own)
+    # Or who makes its own files durable would wait for these.
+    os.sync()
     before = set((own / "_delta_log").glob("*.checkpoint*.parquet"))
     with Stopwatch() as opening:
         write = {"merganser": open_with_merganser, "delta_rs": open_with_delta_rs}[engine](own)
