@@ -124,6 +124,7 @@ void CheckpointStream::ReadAll(const std::vector<LogFile> &checkpoint) {
 	CheckpointReadRequest request;
 	request.stats = true;
 	request.removes = true;
+	request.half_of_threads = true;
 	const CheckpointTaker taker {[&](std::vector<Action> &&actions) { PushActions(std::move(actions)); },
 	                             [&](CheckpointRows &rows) {
 		                             PushFiltered(rows);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/zeroed_vector.hpp"
 #include "protocol/actions.hpp"
 #include "protocol/file_statistics.hpp"
 #include "protocol/scalar.hpp"
@@ -28,14 +29,14 @@ struct LeafStatistics {
 	BoundStorage storage = BoundStorage::NONE;
 	//! Min and Max give booleans as such.
 	bool is_boolean = false;
-	std::vector<uint8_t> known;
-	std::vector<int64_t> min_int64, max_int64;
-	std::vector<Int128> min_int128, max_int128;
-	std::vector<double> min_float64, max_float64;
+	ZeroedVector<uint8_t> known;
+	ZeroedVector<int64_t> min_int64, max_int64;
+	ZeroedVector<Int128> min_int128, max_int128;
+	ZeroedVector<double> min_float64, max_float64;
 	//! Into the owning table's arena.
-	std::vector<std::string_view> min_text, max_text;
+	ZeroedVector<std::string_view> min_text, max_text;
 	//! Saturates at UINT32_MAX - 1; check `known`.
-	std::vector<uint32_t> null_count;
+	ZeroedVector<uint32_t> null_count;
 
 	std::optional<Scalar> Min(uint32_t row) const;
 	std::optional<Scalar> Max(uint32_t row) const;

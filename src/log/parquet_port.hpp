@@ -68,6 +68,8 @@ struct CheckpointReadRequest {
 	bool stats = false;
 	bool removes = false;
 	bool others = true;
+	//! By half of the threads: who takes the rows has more to do with them than who reads them.
+	bool half_of_threads = false;
 };
 
 //! What a Parquet file of a checkpoint may hold, which gives its columns.

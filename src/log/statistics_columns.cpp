@@ -11,9 +11,9 @@ namespace {
 
 constexpr int64_t NULL_COUNT_MAX = int64_t(UINT32_MAX) - 1;
 
-template <class T>
-uint64_t BytesOf(const std::vector<T> &values) {
-	return values.capacity() * sizeof(T);
+template <class VECTOR>
+uint64_t BytesOf(const VECTOR &values) {
+	return values.capacity() * sizeof(values[0]);
 }
 
 std::optional<Scalar> BoundOf(const LeafStatistics &leaf, uint32_t row, bool is_max) {

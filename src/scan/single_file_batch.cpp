@@ -9,7 +9,7 @@ namespace {
 //! One bound of one row: the vector of the leaf's storage gets an entry, known or not. False when there is no usable
 //! bound.
 template <class T, class SCALAR>
-bool PutBound(const std::optional<Scalar> &bound, std::vector<T> &values) {
+bool PutBound(const std::optional<Scalar> &bound, ZeroedVector<T> &values) {
 	values.resize(1);
 	auto value = bound ? std::get_if<SCALAR>(&*bound) : nullptr;
 	if (value) {
@@ -19,7 +19,7 @@ bool PutBound(const std::optional<Scalar> &bound, std::vector<T> &values) {
 }
 
 template <class T, class SCALAR>
-uint8_t PutBounds(const ColumnStatistics &column, std::vector<T> &min, std::vector<T> &max) {
+uint8_t PutBounds(const ColumnStatistics &column, ZeroedVector<T> &min, ZeroedVector<T> &max) {
 	uint8_t known = PutBound<T, SCALAR>(column.min, min) ? LeafStatistics::HAS_MIN : 0;
 	return known | (PutBound<T, SCALAR>(column.max, max) ? LeafStatistics::HAS_MAX : 0);
 }

@@ -158,8 +158,8 @@ void BoundsTruth(const BoundPredicate &node, const BoundConstants<T> &constants,
 void ValuesTruth(const BoundPredicate &node, const LeafStatistics &leaf, RowRange range, TruthMask *out) {
 	auto known = leaf.known.data() + range.begin;
 	size_t end = size_t(range.begin) + range.count;
-	auto bounds = [&]<class T>(const BoundConstants<T> &constants, const std::vector<T> &min,
-	                           const std::vector<T> &max) {
+	auto bounds = [&]<class T>(const BoundConstants<T> &constants, const ZeroedVector<T> &min,
+	                           const ZeroedVector<T> &max) {
 		if (min.size() < end || max.size() < end) {
 			std::memset(out, TRUTH_TRUE | TRUTH_FALSE, range.count);
 			return;

@@ -18,7 +18,7 @@ namespace {
 //! Small enough that the readers of the file work in parallel and that its writers need little memory, large enough to
 //! compress. What the rows take in memory is mostly NULLs: a file's row has fifty columns and fills ten.
 constexpr uint64_t ROW_GROUP_ROWS = 100000;
-constexpr uint64_t ROW_GROUP_BYTES = 16ull << 20;
+constexpr uint64_t ROW_GROUP_BYTES = 10ull << 20;
 constexpr size_t THREADS_MAX = 4;
 
 duckdb::case_insensitive_map_t<duckdb::vector<duckdb::Value>> FileOptions() {

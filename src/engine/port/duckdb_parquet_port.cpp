@@ -176,7 +176,10 @@ void CheckpointReading::Run(duckdb::DatabaseInstance &db, ObjectStore &store) {
 	if (files.empty()) {
 		return;
 	}
-	const auto thread_count = static_cast<size_t>(duckdb::TaskScheduler::GetScheduler(context).NumberOfThreads());
+	auto thread_count = static_cast<size_t>(duckdb::TaskScheduler::GetScheduler(context).NumberOfThreads());
+	if (request.half_of_threads) {
+		thread_count = (thread_count + 1) / 2;
+	}
 	size_t useful = files.size();
 	if (files.size() == 1) {
 		try {
