@@ -106,7 +106,7 @@ bool Session::RunSql(const ScriptStatement &statement, const ScriptName &name) {
 	const auto start = std::chrono::steady_clock::now();
 	Interrupts::Scope scope(interrupts, *connection);
 	try {
-		for (auto &parsed : connection->ExtractStatements(statement.text)) {
+		for (auto &parsed : ExtractStatements(*connection, statement.text)) {
 			RunParsed(std::move(parsed));
 		}
 	} catch (const std::exception &error) {

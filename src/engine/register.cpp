@@ -7,6 +7,7 @@
 #include "engine/catalog/listing_needs.hpp"
 #include "engine/catalog/property_defaults.hpp"
 #include "engine/functions/late_statement.hpp"
+#include "engine/functions/refused_statement.hpp"
 #include "engine/functions/schema_evolution.hpp"
 #include "engine/functions/spark_statement.hpp"
 #include "engine/functions/table_functions.hpp"
@@ -50,6 +51,17 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	loader.RegisterFunction(MakeScanStub());
 	loader.RegisterFunction(MakeIdentityFunctions());
 	RegisterTableFunctions(loader);
+}
+
+duckdb::vector<duckdb::unique_ptr<duckdb::SQLStatement>> ExtractStatements(duckdb::Connection &connection,
+                                                                           const std::string &text) {
+	auto refused = ReadRefusedStatement(text);
+	if (!refused) {
+		return connection.ExtractStatements(text);
+	}
+	duckdb::vector<duckdb::unique_ptr<duckdb::SQLStatement>> statements;
+	statements.push_back(std::move(refused));
+	return statements;
 }
 
 } // namespace merganser

@@ -8,4 +8,9 @@ namespace merganser {
 //! merganser)), table functions and settings. Calling it twice on one instance is no error.
 void RegisterMerganser(duckdb::DatabaseInstance &db);
 
+//! Connection::ExtractStatements, which also takes what DuckDB's parser refuses behind its grammar: ALTER TABLE … ADD |
+//! DROP CONSTRAINT and identity columns. `text`: one statement. Throws ParserException.
+duckdb::vector<duckdb::unique_ptr<duckdb::SQLStatement>> ExtractStatements(duckdb::Connection &connection,
+                                                                           const std::string &text);
+
 } // namespace merganser

@@ -159,3 +159,18 @@ def test_interrupt_ends_a_script(shell_binary):
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130 and "INTERRUPT" in errors
+
+
+def test_statements_that_duckdb_refuses_behind_its_grammar(run):
+    script = """ATTACH 'lake' AS lake (TYPE merganser);
+                CREATE TABLE lake.t (id BIGINT GENERATED ALWAYS AS IDENTITY, v INTEGER); -- constraint; identity
+                ALTER TABLE lake.t ADD CONSTRAINT small CHECK (v < 10);
+                INSERT INTO lake.t (v) VALUES (1), (2);
+                FROM lake.t ORDER BY id;"""
+    done = run("--csv", stdin=script)
+    assert (done.returncode, done.stdout) == (0, "id,v\n1,1\n2,2\n")
+    done = run("lake", "-c", "INSERT INTO lake.t (v) VALUES (10)")
+    assert done.returncode == 1 and "CHECK constraint small" in done.stderr
+    done = run("lake", "-c", "ALTER TABLE lake.t ADD CONSTRAINT other CHECK v < 10")
+    assert done.returncode == 1 and 'syntax error at or near "v": ALTER TABLE table ADD CONSTRAINT' in done.stderr
+    assert run("lake", "-c", "ALTER TABLE lake.t DROP CONSTRAINT small").returncode == 0

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "duckdb.hpp"
+#include "engine/functions/late_statement.hpp"
 
 #include <optional>
 #include <string>
@@ -26,7 +27,11 @@ struct FunctionCall {
 //! Throws INVALID_INPUT, saying how the statement is spelled, for one of these that goes wrong.
 std::optional<FunctionCall> ParseSparkStatement(const std::string &text);
 
-//! Lets DuckDB take these statements.
+//! As DuckDB's parser would have made it of the text.
+duckdb::unique_ptr<duckdb::SQLStatement> MakeExtensionStatement(duckdb::shared_ptr<LateStatement> statement,
+                                                                const std::string &text);
+
+//! Lets DuckDB take these statements, and those of ParseReplaceWhere, ParseTableStatement and OverrideParser.
 void RegisterSparkStatements(duckdb::DatabaseInstance &db);
 
 } // namespace merganser

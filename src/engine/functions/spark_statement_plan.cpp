@@ -4,8 +4,10 @@
 #include "duckdb/common/exception/binder_exception.hpp"
 #include "duckdb/main/config.hpp"
 #include "duckdb/parser/parser_extension.hpp"
+#include "duckdb/parser/statement/extension_statement.hpp"
 #include "engine/functions/table_statement.hpp"
 #include "engine/functions/late_statement.hpp"
+#include "engine/functions/refused_statement.hpp"
 #include "engine/functions/replace_where_statement.hpp"
 #include "engine/functions/spark_statement.hpp"
 
@@ -100,13 +102,27 @@ duckdb::ParserExtensionPlanResult Plan(duckdb::ParserExtensionInfo *, duckdb::Cl
 	return result;
 }
 
-} // namespace
-
-void RegisterSparkStatements(duckdb::DatabaseInstance &db) {
+duckdb::ParserExtension SparkStatements() {
 	duckdb::ParserExtension extension;
 	extension.parse_function = Parse;
 	extension.plan_function = Plan;
-	duckdb::ParserExtension::Register(duckdb::DBConfig::GetConfig(db), std::move(extension));
+	extension.parser_override = OverrideParser;
+	return extension;
+}
+
+} // namespace
+
+duckdb::unique_ptr<duckdb::SQLStatement> MakeExtensionStatement(duckdb::shared_ptr<LateStatement> statement,
+                                                                const std::string &text) {
+	auto result = duckdb::make_uniq<duckdb::ExtensionStatement>(
+	    SparkStatements(), duckdb::make_uniq<ParsedStatement>(std::nullopt, std::move(statement), text));
+	result->query = text;
+	result->stmt_length = text.size();
+	return result;
+}
+
+void RegisterSparkStatements(duckdb::DatabaseInstance &db) {
+	duckdb::ParserExtension::Register(duckdb::DBConfig::GetConfig(db), SparkStatements());
 }
 
 } // namespace merganser

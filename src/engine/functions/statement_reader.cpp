@@ -120,6 +120,24 @@ std::vector<std::string> StatementReader::Names() {
 	return names;
 }
 
+std::string StatementReader::ColumnList() {
+	if (!TakeSymbol('(')) {
+		Fail();
+	}
+	std::string list;
+	do {
+		std::string column;
+		for (const auto &name : Names()) {
+			column += (column.empty() ? "`" : ".`") + name + "`";
+		}
+		list += (list.empty() ? "" : ",") + column;
+	} while (TakeSymbol(','));
+	if (!TakeSymbol(')')) {
+		Fail();
+	}
+	return list;
+}
+
 void StatementReader::Fail() const {
 	const auto where = Next().kind == Token::Kind::END ? std::string("the end") : "\"" + Next().text + "\"";
 	throw Error(ErrorKind::INVALID_INPUT, "syntax error at or near " + where + ": " + spelling);

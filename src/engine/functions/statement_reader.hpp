@@ -56,6 +56,8 @@ protected:
 	std::string Name();
 	//! Names with dots between them.
 	std::vector<std::string> Names();
+	//! Columns in brackets, as ParseColumnList reads them.
+	std::string ColumnList();
 	//! Throws INVALID_INPUT, saying where it went wrong and how the statement is spelled.
 	[[noreturn]] void Fail() const;
 

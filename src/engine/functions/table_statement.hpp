@@ -7,13 +7,12 @@
 
 namespace merganser {
 
-//! DuckDB's statements with clauses of Spark's:
-//!   ALTER TABLE [IF EXISTS] table CLUSTER BY (column, …) | NONE
+//! DuckDB's statements with clauses of Spark's: those of ParseAlterStatement, and
 //!   CREATE TABLE … [USING DELTA] [CLUSTER BY (column, …)] [TBLPROPERTIES (…)] [AS query]
-//!     with USING DELTA or CLUSTER BY; columns may be GENERATED ALWAYS | BY DEFAULT AS IDENTITY [(…)] then, which
-//!     DuckDB's own parser refuses behind its grammar.
-//! nullptr for any other text. Throws INVALID_INPUT, saying how the statement is spelled, for one that goes wrong,
-//! UNSUPPORTED for ALTER TABLE … SYNC IDENTITY.
+//!     with USING DELTA or CLUSTER BY, or with columns GENERATED ALWAYS | BY DEFAULT AS IDENTITY [(…)]
+//! nullptr for any other text, so for all that DuckDB's own parser takes. Constraints and identity columns pass its
+//! grammar and are refused behind it. Throws INVALID_INPUT, saying how the statement is spelled, for one that goes
+//! wrong, and as ParseAlterStatement.
 duckdb::shared_ptr<LateStatement> ParseTableStatement(const std::string &text);
 
 } // namespace merganser
