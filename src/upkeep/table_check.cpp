@@ -65,6 +65,7 @@ private:
 		}
 		if (!object) {
 			add(TableProblemKind::MISSING_FILE, "version " + std::to_string(snapshot.version) + " lists it");
+			problems.back().gone_file = file;
 			return problems;
 		}
 		if (object->size_bytes != batch.SizeBytes(file.row)) {

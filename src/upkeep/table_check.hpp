@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct TableProblem {
 	//! As in the log; of a CHECKPOINT or CHECKSUM the file it is about, empty for what concerns no file.
 	std::string path;
 	std::string detail;
+	//! Set where the store itself says that the file is not there.
+	std::optional<FileRef> gone_file {};
 };
 
 //! What the footer of a data file says: rows, and for each of `leaves` its bounds and NULLs as far as they are there

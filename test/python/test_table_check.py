@@ -131,3 +131,67 @@ def test_a_checkpoint_that_lost_a_file(extension, lake, folder):
     found = problems(reopened(extension, folder))
     assert ("checkpoint", f"_delta_log/{checkpoint.name}", f"it lacks the file {lost}") in found
     assert "checksum" in {problem for problem, _, _ in found}
+
+
+def test_repair_takes_missing_files_out_of_the_log(lake, folder):
+    lake.execute("DELETE FROM lake.t WHERE id = 230")
+    second, third = data_file(folder, 2), data_file(folder, 3)
+    second.rename(folder / "kept")
+    third.unlink()
+    with pytest.raises(duckdb.IOException):
+        lake.execute("SELECT sum(length(s)) FROM lake.t")
+    found = problems(lake, ", repair => true")
+    assert sorted((problem, path) for problem, path, _ in found) == sorted(
+        ("missing_file", path.name) for path in (second, third))
+    assert {detail for _, _, detail in found} == {"version 5 lists it; it is no longer in the log"}
+    assert problems(lake) == []
+    assert lake.execute("SELECT count(*), max(id) FROM lake.t WHERE s <> ''").fetchone() == (50, 49)
+    operation, metrics = lake.execute(
+        "SELECT operation, operation_metrics FROM merganser_history('lake.t') ORDER BY version DESC LIMIT 1").fetchone()
+    assert operation == "FSCK REPAIR TABLE"
+    assert (metrics["numRemovedFiles"], metrics["numDeletedRows"]) == ("2", "98")
+    # Its file came back.
+    (folder / "kept").rename(second)
+    lake.execute("CALL merganser_restore('lake.t', version => 2)")
+    assert lake.execute("SELECT count(*) FROM lake.t WHERE s <> ''").fetchone() == (100,)
+
+
+def test_repair_leaves_the_rest_alone(lake, folder):
+    os.truncate(data_file(folder, 1), 100)
+    assert "file_size" in {problem for problem, _, _ in problems(lake, ", repair => true")}
+    assert lake.execute("SELECT max(version) FROM merganser_history('lake.t')").fetchone() == (4,)
+
+
+def test_repair_is_rolled_back(lake, folder):
+    data_file(folder, 3).unlink()
+    lake.execute("BEGIN")
+    assert len(problems(lake, ", repair => true")) == 1
+    assert problems(lake) == []
+    lake.execute("ROLLBACK")
+    assert [problem for problem, _, _ in problems(lake)] == ["missing_file"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("CALL merganser_check('{folder}', repair => true)", "ATTACH the folder above"),
+        ("CALL merganser_check('lake.t', repair => true)", "append-only"),
+        ("SELECT 1 FROM merganser_check('lake.t', repair => true) JOIN range(2) ON true", ""),
+    ],
+)
+def test_repair_is_refused(lake, folder, statement, message):
+    lake.execute("ALTER TABLE lake.t SET ('delta.appendOnly' = 'true')")
+    data_file(folder, 3).unlink()
+    with pytest.raises(duckdb.Error) as raised:
+        lake.execute(statement.format(folder=folder))
+    assert message in str(raised.value)
+    assert lake.execute("SELECT max(version) FROM merganser_history('lake.t')").fetchone() == (5,)
+
+
+def test_repair_without_write_access(extension, lake, folder):
+    data_file(folder, 3).unlink()
+    lake.execute("DETACH lake")
+    lake.execute(f"ATTACH '{folder.parents[1]}' AS lake (TYPE merganser, READ_ONLY)")
+    with pytest.raises(duckdb.Error, match="read-only"):
+        problems(lake, ", repair => true")
+    assert [problem for problem, _, _ in problems(lake)] == ["missing_file"]

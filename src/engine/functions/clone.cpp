@@ -127,9 +127,7 @@ duckdb::unique_ptr<duckdb::FunctionData> BindClone(duckdb::ClientContext &contex
 	}
 	auto call = duckdb::make_uniq<CloneCall>(std::move(source), std::move(target));
 	call->past = ReadVersionArgument(CLONE_NAME, input);
-	const auto if_not_exists = input.named_parameters.find("if_not_exists");
-	call->if_not_exists = if_not_exists != input.named_parameters.end() && !if_not_exists->second.IsNull() &&
-	                      duckdb::BooleanValue::Get(if_not_exists->second);
+	call->if_not_exists = IsTrue(input, "if_not_exists");
 	names = {"source_table_size", "source_num_of_files", "num_removed_files",
 	         "num_copied_files",  "removed_files_size",  "copied_files_size"};
 	types.assign(names.size(), LogicalType::BIGINT);

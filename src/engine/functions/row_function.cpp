@@ -53,4 +53,12 @@ void EmitRows(duckdb::ClientContext &, duckdb::TableFunctionInput &input, duckdb
 	EmitNext(input.bind_data->Cast<RowData>().rows.rows, input.global_state->Cast<RowState>().next, output);
 }
 
+bool IsTrue(const duckdb::TableFunctionBindInput &input, const char *parameter, bool otherwise) {
+	const auto found = input.named_parameters.find(parameter);
+	if (found == input.named_parameters.end() || found->second.IsNull()) {
+		return otherwise;
+	}
+	return duckdb::BooleanValue::Get(found->second);
+}
+
 } // namespace merganser

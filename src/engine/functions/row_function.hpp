@@ -22,6 +22,9 @@ duckdb::Value TimestampValue(int64_t milliseconds);
 //! Gives out the rows from `next` on, as many as fit; none at the end.
 void EmitNext(const std::vector<duckdb::vector<duckdb::Value>> &rows, size_t &next, duckdb::DataChunk &output);
 
+//! A named parameter of type BOOLEAN; `otherwise` where it is not given or NULL.
+bool IsTrue(const duckdb::TableFunctionBindInput &input, const char *parameter, bool otherwise = false);
+
 //! A table function whose bind calls `produce`; CALL and FROM work alike.
 using RowProducer = RowSet (*)(duckdb::ClientContext &context, duckdb::TableFunctionBindInput &input);
 

@@ -5,8 +5,11 @@
 #include "engine/port/error_border.hpp"
 #include "engine/port/footer_statistics.hpp"
 #include "engine/session/lake_instance.hpp"
+#include "engine/session/lake_transaction.hpp"
+#include "engine/session/statement_commit.hpp"
 #include "engine/write/shared_work.hpp"
 #include "upkeep/table_check.hpp"
+#include "upkeep/table_repair.hpp"
 
 namespace merganser {
 
@@ -19,6 +22,8 @@ constexpr const char *CHECK_NAME = "merganser_check";
 
 struct CheckCall : public duckdb::TableFunctionData {
 	SnapshotPtr snapshot;
+	//! Set where files that are gone are taken out of the log.
+	duckdb::Catalog *repaired = nullptr;
 	bool opens_files = true;
 	bool SupportStatementCache() const override {
 		return false;
@@ -31,9 +36,27 @@ struct CheckState : public duckdb::GlobalTableFunctionState {
 	size_t next = 0;
 };
 
+//! Returns how many files were taken out.
+size_t Repair(duckdb::ClientContext &context, const CheckCall &call, const TableCheckRequest &request,
+              const std::vector<TableProblem> &problems) {
+	auto change = AtBorder(
+	    [&] { return MakeRepairChange(*request.snapshot, problems, LakeInstance::Get(context).GetClock().NowMs()); });
+	const auto count = change.removed_files.size();
+	if (count > 0) {
+		LakeTransaction::Get(context, *call.repaired).Stage(context, request.snapshot->location, std::move(change));
+	}
+	return count;
+}
+
 std::vector<duckdb::vector<Value>> RunCheck(duckdb::ClientContext &context, const CheckCall &call) {
 	ClientCancelToken cancel(context);
-	TableCheckRequest request {call.snapshot, LogContext {LakeInstance::Get(context).Parquet(), cancel}, nullptr};
+	auto snapshot = call.snapshot;
+	if (call.repaired) {
+		auto &transaction = LakeTransaction::Get(context, *call.repaired);
+		transaction.CheckMayWrite(context, snapshot->location);
+		snapshot = transaction.View(context, snapshot->location);
+	}
+	TableCheckRequest request {snapshot, LogContext {LakeInstance::Get(context).Parquet(), cancel}, nullptr};
 	if (call.opens_files) {
 		request.read_footer = ReadFooterStatistics;
 	}
@@ -42,11 +65,13 @@ std::vector<duckdb::vector<Value>> RunCheck(duckdb::ClientContext &context, cons
 			ForEachOnAllThreads(context, count, work);
 		});
 	});
+	const bool is_repaired = call.repaired && Repair(context, call, request, problems) > 0;
 	std::vector<duckdb::vector<Value>> rows;
 	for (const auto &problem : problems) {
+		const auto outcome = is_repaired && problem.gone_file ? "; it is no longer in the log" : "";
 		rows.push_back({Value(NameOf(problem.kind)),
 		                problem.path.empty() ? Value(LogicalType::VARCHAR) : Value(problem.path),
-		                Value(problem.detail)});
+		                Value(problem.detail + outcome)});
 	}
 	return rows;
 }
@@ -70,10 +95,15 @@ duckdb::unique_ptr<duckdb::FunctionData> BindCheck(duckdb::ClientContext &contex
                                                    duckdb::vector<LogicalType> &types,
                                                    duckdb::vector<std::string> &names) {
 	auto call = duckdb::make_uniq<CheckCall>();
-	call->snapshot = ResolveTable(context, CHECK_NAME, input.inputs[0]).snapshot;
-	const auto footers = input.named_parameters.find("footers");
-	call->opens_files = footers == input.named_parameters.end() || footers->second.IsNull() ||
-	                    duckdb::BooleanValue::Get(footers->second);
+	if (IsTrue(input, "repair")) {
+		auto table = ResolveChangedTable(context, CHECK_NAME, input);
+		call->snapshot = table.snapshot;
+		call->repaired = table.catalog.get();
+		input.table_function.function_info = duckdb::make_shared_ptr<ChangingFunctionInfo>();
+	} else {
+		call->snapshot = ResolveTable(context, CHECK_NAME, input.inputs[0]).snapshot;
+	}
+	call->opens_files = IsTrue(input, "footers", true);
 	names = {"problem", "path", "detail"};
 	types.assign(names.size(), LogicalType::VARCHAR);
 	return call;
@@ -84,6 +114,7 @@ duckdb::unique_ptr<duckdb::FunctionData> BindCheck(duckdb::ClientContext &contex
 duckdb::TableFunction MakeTableCheck() {
 	duckdb::TableFunction function(CHECK_NAME, {LogicalType::VARCHAR}, EmitProblems, BindCheck, InitCheck);
 	function.named_parameters["footers"] = LogicalType::BOOLEAN;
+	function.named_parameters["repair"] = LogicalType::BOOLEAN;
 	return function;
 }
 

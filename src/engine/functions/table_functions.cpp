@@ -209,9 +209,7 @@ static RowSet Features(duckdb::ClientContext &, duckdb::TableFunctionBindInput &
 }
 
 static RowSet StoreCalls(duckdb::ClientContext &context, duckdb::TableFunctionBindInput &input) {
-	auto reset = input.named_parameters.find("reset");
-	bool do_reset =
-	    reset != input.named_parameters.end() && !reset->second.IsNull() && duckdb::BooleanValue::Get(reset->second);
+	const bool do_reset = IsTrue(input, "reset");
 	RowSet rows;
 	rows.AddColumn("store", LogicalType::VARCHAR);
 	rows.AddColumn("call", LogicalType::VARCHAR);

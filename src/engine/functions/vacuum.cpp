@@ -101,11 +101,6 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> Init(duckdb::ClientContext 
 	return duckdb::make_uniq<VacuumState>();
 }
 
-bool IsTrue(const duckdb::TableFunctionBindInput &input, const char *parameter) {
-	const auto found = input.named_parameters.find(parameter);
-	return found != input.named_parameters.end() && !found->second.IsNull() && duckdb::BooleanValue::Get(found->second);
-}
-
 duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext &context, duckdb::TableFunctionBindInput &input,
                                               duckdb::vector<LogicalType> &types, duckdb::vector<std::string> &names) {
 	auto call = duckdb::make_uniq<VacuumCall>();

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "protocol/deletion_vector.hpp"
+#include "upkeep/table_repair.hpp"
 #include "upkeep_fixture.hpp"
 
 #include <map>
@@ -80,6 +81,29 @@ TEST_F(TableCheckTest, FilesThatTheLogCannotNameAreMissing) {
 	PutForeign(1,
 	           R"({"add":{"path":"../outside","partitionValues":{},"size":1,"modificationTime":1,"dataChange":true}})");
 	EXPECT_EQ(Check(), "missing_file:../outside ");
+}
+
+TEST_F(TableCheckTest, RepairTakesOutWhatTheStoreSaysIsGone) {
+	Create();
+	Add("a");
+	Add("b");
+	PutForeign(3,
+	           R"({"add":{"path":"../outside","partitionValues":{},"size":1,"modificationTime":1,"dataChange":true}})");
+	const auto change_of = [&] {
+		const auto snapshot = Latest();
+		const auto problems = CheckTable({snapshot, LogContext {port}, nullptr}, OneByOne);
+		return MakeRepairChange(*snapshot, problems, 77);
+	};
+	EXPECT_TRUE(change_of().IsEmpty());
+	memory->Delete("/lake/t/a");
+	const auto change = change_of();
+	ASSERT_EQ(change.removed_files.size(), 1u);
+	EXPECT_EQ(change.removed_files[0].path, "a");
+	EXPECT_EQ(change.removed_files[0].deletion_timestamp, 77);
+	EXPECT_TRUE(change.removed_files[0].data_change);
+	EXPECT_TRUE(change.OnlyRemoves());
+	EXPECT_EQ(change.operation, "FSCK REPAIR TABLE");
+	EXPECT_EQ(change.operation_metrics.at("numRemovedFiles"), "1");
 }
 
 TEST_F(TableCheckTest, RowsBoundsAndNullsOfTheFooter) {
