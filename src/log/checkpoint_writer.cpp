@@ -16,20 +16,10 @@ namespace merganser {
 
 namespace {
 
-int64_t KnownCheckpoint(const Snapshot &snapshot) {
-	return std::max(snapshot.checkpoint_version, snapshot.memo ? snapshot.memo->NewestCheckpoint() : -1);
-}
-
 void RememberCheckpoint(const Snapshot &snapshot) {
 	if (snapshot.memo) {
 		snapshot.memo->RememberCheckpoint(snapshot.version);
 	}
-}
-
-//! True when the log's last commit is not the one that the snapshot was read from: another table has its place.
-bool WasReplaced(const Snapshot &snapshot, const LogSegment &segment) {
-	return snapshot.last_commit && segment.last_commit &&
-	       snapshot.last_commit->size_bytes != segment.last_commit->size_bytes;
 }
 
 //! False where another writer was first.
@@ -161,6 +151,15 @@ private:
 };
 
 } // namespace
+
+int64_t KnownCheckpoint(const Snapshot &snapshot) {
+	return std::max(snapshot.checkpoint_version, snapshot.memo ? snapshot.memo->NewestCheckpoint() : -1);
+}
+
+bool WasReplaced(const Snapshot &snapshot, const LogSegment &segment) {
+	return snapshot.last_commit && segment.last_commit &&
+	       snapshot.last_commit->size_bytes != segment.last_commit->size_bytes;
+}
 
 bool CheckpointIsDue(const Snapshot &snapshot) {
 	// The first one comes with version 10, not with the tenth commit, as other writers do it.

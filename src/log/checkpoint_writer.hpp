@@ -16,6 +16,11 @@ struct CheckpointLayout {
 	Random &random = Random::System();
 };
 
+//! Version of the newest checkpoint as far as it is known; -1 without.
+int64_t KnownCheckpoint(const Snapshot &snapshot);
+//! True when the log's last commit is not the one that the snapshot was read from: another table has its place.
+//! `segment`: listed up to the snapshot's version.
+bool WasReplaced(const Snapshot &snapshot, const LogSegment &segment);
 //! True when delta.checkpointInterval (default 10) commits have come since the last checkpoint.
 bool CheckpointIsDue(const Snapshot &snapshot);
 

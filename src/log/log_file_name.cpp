@@ -128,6 +128,10 @@ std::string V2CheckpointPath(const TableLocation &location, int64_t version, con
 	return JoinPath(location.LogFolder(), VersionText(version) + ".checkpoint." + uuid + ".json");
 }
 
+std::string CompactedPath(const TableLocation &location, int64_t first, int64_t last) {
+	return JoinPath(location.LogFolder(), VersionText(first) + "." + VersionText(last) + ".compacted.json");
+}
+
 std::string SidecarFolder(const TableLocation &location) {
 	return JoinPath(location.LogFolder(), "_sidecars");
 }

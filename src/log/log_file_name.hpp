@@ -16,6 +16,8 @@ std::string ClassicCheckpointPath(const TableLocation &location, int64_t version
 //! Of the JSON file that a V2 checkpoint begins with.
 std::string V2CheckpointPath(const TableLocation &location, int64_t version, const std::string &uuid);
 std::string SidecarFolder(const TableLocation &location);
+//! Of the commits from `first` to `last` (PROTOCOL.md, "Log Compaction Files").
+std::string CompactedPath(const TableLocation &location, int64_t first, int64_t last);
 std::string ChecksumPath(const TableLocation &location, int64_t version);
 std::string LastCheckpointPath(const TableLocation &location);
 

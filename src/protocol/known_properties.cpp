@@ -79,6 +79,7 @@ constexpr KnownProperty PROPERTIES[] = {
     {"delta.writePartitionColumnsToParquet", PropertyKind::BOOLEAN},
     {"merganser.automaticVacuum", PropertyKind::BOOLEAN},
     {"merganser.inlineDeletionVectors", PropertyKind::BOOLEAN},
+    {"merganser.logCompactionInterval", PropertyKind::NUMBER},
 };
 
 [[noreturn]] void Refuse(std::string_view property, std::string_view value, const std::string &allowed) {

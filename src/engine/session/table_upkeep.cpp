@@ -4,6 +4,7 @@
 #include "duckdb/main/config.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "log/checkpoint_writer.hpp"
+#include "log/log_compaction.hpp"
 #include "maintain/log_cleanup_plan.hpp"
 #include "upkeep/log_cleanup.hpp"
 
@@ -49,14 +50,19 @@ void CleanUp(LakeInstance &instance, const Snapshot &newest) {
 void KeepUp(duckdb::ClientContext &context, const Snapshot &newest) noexcept {
 	try {
 		auto &instance = LakeInstance::Get(context);
-		if (!CheckpointIsDue(newest)) {
+		const LogContext log {instance.Parquet()};
+		const bool checkpoint_is_due = CheckpointIsDue(newest);
+		const auto compaction = checkpoint_is_due ? std::nullopt : DueCompaction(newest);
+		if (!checkpoint_is_due && !compaction) {
 			return;
 		}
 		{
 			// Where the table has been dropped or renamed since, a checkpoint alone would be a table.
 			const auto held = newest.location.store->LockFolder(newest.location.root, LockMode::SHARED);
-			WriteCheckpoint(newest, LogContext {instance.Parquet()}, instance.GetClock().NowMs(),
-			                LayoutOf(context, instance));
+			if (compaction) {
+				return WriteCompactedCommits(newest, log, *compaction);
+			}
+			WriteCheckpoint(newest, log, instance.GetClock().NowMs(), LayoutOf(context, instance));
 		}
 		CleanUp(instance, newest);
 	} catch (const std::exception &) {
