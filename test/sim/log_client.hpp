@@ -19,7 +19,7 @@ public:
 	//! The next look starts cold.
 	void Forget();
 	CommitResult Commit(const CommitRequest &request);
-	//! Of what Look returned; a store that fails costs only the checkpoint.
+	//! Of what Look returned, or some commits before it once more as one file; a store that fails costs only that.
 	void Checkpoint(const SnapshotPtr &snapshot);
 
 private:
