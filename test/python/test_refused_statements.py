@@ -59,6 +59,14 @@ def test_what_goes_wrong_changes_nothing(lake: duckdb.DuckDBPyConnection, statem
     assert lake.execute("SELECT max(version) FROM merganser_history('lake.t')").fetchone() == (1,)
 
 
+def test_names_that_are_words_of_the_statement(lake: duckdb.DuckDBPyConnection) -> None:
+    lake.execute('CREATE TABLE lake.cluster ("check" INTEGER)')
+    lake.execute("ALTER TABLE lake.cluster ADD CONSTRAINT drop CHECK (`check` > 0)")
+    assert "CHECK constraint drop" in refused(lake, "INSERT INTO lake.cluster VALUES (0)")
+    lake.execute("ALTER TABLE lake.cluster DROP CONSTRAINT drop")
+    lake.execute("INSERT INTO lake.cluster VALUES (0)")
+
+
 def test_what_may_be_missing(lake: duckdb.DuckDBPyConnection) -> None:
     lake.execute("ALTER TABLE lake.t DROP CONSTRAINT IF EXISTS other")
     lake.execute("ALTER TABLE IF EXISTS lake.missing ADD CONSTRAINT c CHECK (i > 0)")

@@ -106,7 +106,7 @@ public:
 			change.table += is_name ? duckdb::KeywordHelper::WriteOptionallyQuoted(Next().text) : ".";
 			Pass(statement);
 		}
-		if (!IsWord(0, "CLUSTER")) {
+		if (!IsClustering()) {
 			return ReadConstraint(std::move(statement), std::move(change));
 		}
 		spelling = "ALTER TABLE table CLUSTER BY (column, …), or … CLUSTER BY NONE";
@@ -123,7 +123,12 @@ private:
 	//! What is altered begins here. Keys are none of ours.
 	bool IsAltered() const {
 		const bool is_check = IsWord(0, "ADD") && IsWord(1, "CONSTRAINT") && IsWord(3, "CHECK");
-		return IsWord(0, "CLUSTER") || is_check || (IsWord(0, "DROP") && IsWord(1, "CONSTRAINT"));
+		return IsClustering() || is_check || (IsWord(0, "DROP") && IsWord(1, "CONSTRAINT"));
+	}
+
+	//! A table can have that name.
+	bool IsClustering() const {
+		return IsWord(0, "CLUSTER") && IsWord(1, "BY");
 	}
 
 	duckdb::shared_ptr<LateStatement> ReadConstraint(std::string statement, ConstraintStatement::Change change) {
