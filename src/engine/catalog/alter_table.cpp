@@ -16,6 +16,7 @@
 #include "engine/port/expression_from_duckdb.hpp"
 #include "engine/scan/null_search.hpp"
 #include "engine/write/violation_search.hpp"
+#include "protocol/column_default.hpp"
 #include "protocol/property_change.hpp"
 #include "protocol/row_rules.hpp"
 #include "protocol/row_tracking.hpp"
@@ -73,12 +74,15 @@ static std::string FieldText(const StructField &field) {
 	                                      table.Location().name, what, next_step);
 }
 
-static StructField NewField(const LakeTable &table, const duckdb::ColumnDefinition &column) {
-	if (column.Generated() || column.HasDefaultValue()) {
+//! `is_column`: not a field of a struct.
+static StructField NewField(const LakeTable &table, const duckdb::ColumnDefinition &column, bool is_column) {
+	// Rows that are there would need the value, too.
+	const bool may_have_default = is_column && table.GetSnapshot()->files.LiveCount() == 0;
+	if (column.Generated() || (column.HasDefaultValue() && !may_have_default)) {
 		throw duckdb::NotImplementedException(
-		    "ALTER TABLE \"%s\" ADD COLUMN \"%s\": a Delta table cannot add a column with a %s, as its files would "
-		    "have "
-		    "to be written anew. Add the column without it, then ALTER COLUMN … SET DEFAULT and UPDATE the rows",
+		    "ALTER TABLE \"%s\" ADD COLUMN \"%s\": a Delta table that has rows cannot add a column with a %s, as its "
+		    "files would have to be written anew. Add the column without it, then ALTER COLUMN … SET DEFAULT and "
+		    "UPDATE the rows",
 		    table.Location().name, column.Name(), column.Generated() ? "generated value" : "DEFAULT");
 	}
 	if (HasCollation(column.Type())) {
@@ -91,6 +95,10 @@ static StructField NewField(const LakeTable &table, const duckdb::ColumnDefiniti
 	StructField field;
 	field.name = column.Name();
 	field.type = ToDeltaType(column.Type(), column.Name(), lake.Settings().naive_timestamps);
+	if (column.HasDefaultValue()) {
+		field.SetMetadataString(COLUMN_DEFAULT_KEY,
+		                        DefaultText(table.Location().name, column.Name(), column.DefaultValue()));
+	}
 	return field;
 }
 
@@ -101,7 +109,7 @@ static TableChange AddColumn(const LakeTable &table, const ColumnPath &parent, c
 	if (if_not_exists && HasColumn(table, path)) {
 		return TableChange();
 	}
-	auto field = NewField(table, column);
+	auto field = NewField(table, column, parent.empty());
 	auto altered = AddField(AlteredFromOf(table), parent, field);
 	auto columns = "[{\"column\":" + FieldText(field);
 	if (!parent.empty()) {
@@ -320,6 +328,9 @@ bool DependsOnRows(const duckdb::AlterTableInfo &info) {
 		return std::any_of(options.begin(), options.end(), [](auto &option) {
 			return HasNamePrefix(option.first, CONSTRAINT_PREFIX) || SameName(option.first, ROW_TRACKING_PROPERTY);
 		});
+	}
+	if (info.alter_table_type == duckdb::AlterTableType::ADD_COLUMN) {
+		return info.Cast<duckdb::AddColumnInfo>().new_column.HasDefaultValue();
 	}
 	return info.alter_table_type == duckdb::AlterTableType::SET_NOT_NULL ||
 	       info.alter_table_type == duckdb::AlterTableType::SET_PARTITIONED_BY;
