@@ -8,7 +8,7 @@ import pathlib
 import shutil
 import sys
 
-from engines import Stopwatch, merganser_connection, plain_connection
+from engines import Stopwatch, copy_afresh, merganser_connection, plain_connection
 
 
 def make(folder: str, source: str) -> None:
@@ -46,8 +46,7 @@ def main() -> None:
         print(json.dumps({}))
         return
     own = folder.with_name(f"{folder.name}_own")
-    shutil.rmtree(own, ignore_errors=True)
-    shutil.copytree(folder, own)
+    copy_afresh(folder, own)
     figures = {}
     alter = {"merganser": alter_with_merganser, "delta_rs": alter_with_delta_rs}[engine](own)
     for name, change in zip(("rename_s", "drop_s"), alter):

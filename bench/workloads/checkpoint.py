@@ -4,12 +4,11 @@ Every engine gets a copy of the log. Times: opening the table, and the checkpoin
 which is in its time. The answer is how many files the checkpoint has, as DuckDB reads it."""
 
 import json
-import os
 import pathlib
 import shutil
 import sys
 
-from engines import Stopwatch, merganser_connection, peak_mb, plain_connection
+from engines import Stopwatch, copy_afresh, merganser_connection, peak_mb, plain_connection
 
 
 def open_with_merganser(folder: pathlib.Path):
@@ -30,10 +29,7 @@ def open_with_delta_rs(folder: pathlib.Path):
 def main() -> None:
     engine, source = sys.argv[1], pathlib.Path(sys.argv[2])
     own = source.with_name(f"{source.name}_own")
-    shutil.rmtree(own, ignore_errors=True)
-    shutil.copytree(source, own)
-    # Or who makes its own files durable would wait for these.
-    os.sync()
+    copy_afresh(source, own)
     before = set((own / "_delta_log").glob("*.checkpoint*.parquet"))
     with Stopwatch() as opening:
         write = {"merganser": open_with_merganser, "delta_rs": open_with_delta_rs}[engine](own)

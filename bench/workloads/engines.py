@@ -1,7 +1,8 @@
-"""What the workloads share: connections with Merganser or with DuckDB's delta extension, and a stopwatch."""
+"""What the workloads share: connections with Merganser or with DuckDB's delta extension, copies, and a stopwatch."""
 
 import os
 import pathlib
+import shutil
 import time
 
 import duckdb
@@ -39,6 +40,13 @@ def load_tpch(connection: duckdb.DuckDBPyConnection) -> None:
 
     folder = pathlib.Path(duckdb_extension_tpch.__file__).parent
     connection.execute(f"LOAD '{next(folder.rglob('tpch.duckdb_extension'))}'")
+
+
+def copy_afresh(source: str | pathlib.Path, target: str | pathlib.Path) -> None:
+    """A copy that is on the disk: who makes its own files durable would wait for these otherwise."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target)
+    os.sync()
 
 
 def peak_mb() -> float:

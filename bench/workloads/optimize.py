@@ -14,7 +14,7 @@ import re
 import shutil
 import sys
 
-from engines import Stopwatch, merganser_connection, peak_mb, plain_connection
+from engines import Stopwatch, copy_afresh, merganser_connection, peak_mb, plain_connection
 
 ROWS = 5000
 COLUMNS = ["l_shipdate", "l_partkey"]
@@ -92,9 +92,7 @@ def main() -> None:
     table = "small" if kind == "compact" else "lineitem"
     own = f"{folder}_own"
     shutil.rmtree(own, ignore_errors=True)
-    shutil.copytree(pathlib.Path(folder) / "main" / table, pathlib.Path(own) / "main" / table)
-    # Or who makes its own files durable would wait for these.
-    os.sync()
+    copy_afresh(pathlib.Path(folder) / "main" / table, pathlib.Path(own) / "main" / table)
     run = {"merganser": run_merganser, "delta_rs": run_delta_rs, "duckdb_copy": run_duckdb_copy}[engine]
     result = {"seconds": run(own, table)}
     # Before the answer is looked at.

@@ -18,6 +18,14 @@ def merganser(extension: Path) -> Merganser:
     return Merganser(extension)
 
 
+@pytest.fixture
+def table(tmp_path: Path, merganser: Merganser) -> Path:
+    """Where all engines find lake.main.t, which is not there yet."""
+    merganser.attach(tmp_path)
+    (tmp_path / "main").mkdir()
+    return tmp_path / "main" / "t"
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """One JVM for all tests."""

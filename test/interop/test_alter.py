@@ -11,13 +11,6 @@ from spark_session import SparkError, SparkSession, named
 OURS = "lake.main.t"
 
 
-@pytest.fixture
-def table(tmp_path: Path, merganser: Merganser) -> Path:
-    merganser.attach(tmp_path)
-    (tmp_path / "main").mkdir()
-    return tmp_path / "main" / "t"
-
-
 def read_alike(spark: SparkSession, merganser: Merganser, table: Path, label: str) -> list[dict]:
     """The rows, which both read; in order."""
     ours = merganser.fetch(f"FROM {OURS} ORDER BY 1")

@@ -18,14 +18,6 @@ VECTORS = pytest.mark.parametrize("vectors", ["false", "true"], ids=["copy on wr
 LAYOUT = pytest.mark.parametrize("layout", ["", "PARTITIONED BY (p)"], ids=["plain", "partitioned"])
 
 
-@pytest.fixture
-def table(tmp_path: Path, merganser: Merganser) -> Path:
-    """Where all engines find lake.main.t."""
-    merganser.attach(tmp_path)
-    (tmp_path / "main").mkdir()
-    return tmp_path / "main" / "t"
-
-
 def changes_of(merganser: Merganser, table: Path) -> pa.Table:
     return merganser.fetch(f"FROM table_changes({quoted(table)}, 0)")
 

@@ -12,13 +12,6 @@ from spark_session import SparkError, SparkSession, named
 OURS = "lake.main.t"
 
 
-@pytest.fixture
-def table(tmp_path: Path, merganser: Merganser) -> Path:
-    merganser.attach(tmp_path)
-    (tmp_path / "main").mkdir()
-    return tmp_path / "main" / "t"
-
-
 def numbers(spark: SparkSession, merganser: Merganser, table: Path) -> list[tuple]:
     """What both engines read, in the order of the insertions."""
     rows = spark.read(table)

@@ -11,13 +11,6 @@ from spark_session import SparkSession
 OURS = "lake.main.t"
 
 
-@pytest.fixture
-def table(tmp_path: Path, merganser: Merganser) -> Path:
-    merganser.attach(tmp_path)
-    (tmp_path / "main").mkdir()
-    return tmp_path / "main" / "t"
-
-
 def make_table(merganser: Merganser, deletion_vectors: str) -> None:
     merganser.run(OURS, f"""
         CREATE TABLE {{t}} (id BIGINT, p VARCHAR) PARTITIONED BY (p) WITH ('merganser.logCompactionInterval' = 3,

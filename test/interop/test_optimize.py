@@ -17,13 +17,6 @@ FILL = """
     DELETE FROM {{t}} WHERE id % 7 = 0;"""
 
 
-@pytest.fixture
-def table(tmp_path: Path, merganser: Merganser) -> Path:
-    merganser.attach(tmp_path)
-    (tmp_path / "main").mkdir()
-    return tmp_path / "main" / "t"
-
-
 @pytest.mark.parametrize("options", ["", ", cluster_by => ['id', 'name']"], ids=["compacted", "clustered"])
 def test_delta_rs_and_polars_read_it(merganser: Merganser, table: Path, options: str) -> None:
     merganser.run(OURS, FILL.format(vectors="false"))

@@ -3,19 +3,11 @@
 from pathlib import Path
 
 import pyarrow as pa
-import pytest
 
 from engines import Merganser
 from spark_session import SparkSession, named
 
 OURS = "lake.main.t"
-
-
-@pytest.fixture
-def table(tmp_path: Path, merganser: Merganser) -> Path:
-    merganser.attach(tmp_path)
-    (tmp_path / "main").mkdir()
-    return tmp_path / "main" / "t"
 
 
 def tracked(spark: SparkSession, merganser: Merganser, table: Path) -> dict[int, tuple[int, int]]:

@@ -13,14 +13,6 @@ OURS = "lake.main.t"
 FEATURES = {"copy on write": "false", "deletion vectors": "true"}
 
 
-@pytest.fixture
-def table(tmp_path: Path, merganser: Merganser) -> Path:
-    """Where both engines find lake.main.t."""
-    merganser.attach(tmp_path)
-    (tmp_path / "main").mkdir()
-    return tmp_path / "main" / "t"
-
-
 def check_same(spark: SparkSession, merganser: Merganser, table: Path, step: str) -> None:
     ours = merganser.fetch(f"FROM {OURS}")
     arrow_rows.assert_same(ours, spark.read(table), step)

@@ -13,13 +13,6 @@ from spark_session import SparkSession
 OURS = "lake.main.t"
 
 
-@pytest.fixture
-def table(tmp_path: Path, merganser: Merganser) -> Path:
-    merganser.attach(tmp_path)
-    (tmp_path / "main").mkdir()
-    return tmp_path / "main" / "t"
-
-
 def newest_checkpoint(table: Path) -> Path:
     """The file that names the others."""
     return max((table / "_delta_log").glob("0*.checkpoint.*"), key=lambda path: path.name[:20])
