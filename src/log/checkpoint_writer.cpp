@@ -178,10 +178,7 @@ void WriteCheckpoint(const Snapshot &snapshot, LogContext context, int64_t now_m
 		return;
 	}
 	LogReplay replay(true);
-	for (auto file = segment.commits.rbegin(); file != segment.commits.rend(); ++file) {
-		context.cancel.Check();
-		replay.ApplyFile(location, *file);
-	}
+	replay.ApplyFiles(location, segment.commits, context.cancel);
 	const NewCheckpoint checkpoint {snapshot, context, segment, now_ms};
 	if (!IsV2(*snapshot.configuration)) {
 		WriteClassic(checkpoint, std::move(replay), CheckpointFileKind::V1);

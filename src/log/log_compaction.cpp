@@ -75,10 +75,7 @@ void WriteCompactedCommits(const Snapshot &snapshot, LogContext context, Compact
 	}
 	const auto commits = CommitsOf(segment, range);
 	LogReplay replay(true);
-	for (auto file = commits.rbegin(); file != commits.rend(); ++file) {
-		context.cancel.Check();
-		replay.ApplyFile(location, *file);
-	}
+	replay.ApplyFiles(location, commits, context.cancel);
 	const auto actions = ActionsOf(std::move(replay));
 	if (actions.empty()) {
 		return;

@@ -23,6 +23,14 @@ void LogReplay::ApplyFile(const TableLocation &location, const LogFile &file) {
 	}
 }
 
+void LogReplay::ApplyFiles(const TableLocation &location, const std::vector<LogFile> &files,
+                           const CancelToken &cancel) {
+	for (auto file = files.rbegin(); file != files.rend(); ++file) {
+		cancel.Check();
+		ApplyFile(location, *file);
+	}
+}
+
 void LogReplay::ApplyCommit(std::vector<Action> &&actions, int64_t version) {
 	for (auto action = actions.rbegin(); action != actions.rend(); ++action) {
 		ApplyOne(std::move(*action), version);

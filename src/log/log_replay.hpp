@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/cancel_token.hpp"
 #include "log/file_key.hpp"
 #include "log/file_list_builder.hpp"
 #include "log/log_listing.hpp"
@@ -22,6 +23,8 @@ public:
 
 	//! Reads and applies one file of the log, the next older one: a commit, a compacted file or a JSON checkpoint.
 	void ApplyFile(const TableLocation &location, const LogFile &file);
+	//! The same for some, given from the oldest to the newest: the newest is the next older one.
+	void ApplyFiles(const TableLocation &location, const std::vector<LogFile> &files, const CancelToken &cancel);
 	//! One commit, the next older one. Within it the later line wins.
 	void ApplyCommit(std::vector<Action> &&actions, int64_t version);
 	//! Actions of a checkpoint or of a compacted file, whose commits are not known. Within them the earlier one wins:

@@ -57,10 +57,7 @@ void CompleteTimestamp(const LogSegment &segment, const LogReplay &replay, Snaps
 SnapshotPtr LoadSegment(const TableLocation &location, LogContext context, const LogSegment &segment,
                         std::shared_ptr<LogMemo> memo) {
 	LogReplay replay;
-	for (auto file = segment.commits.rbegin(); file != segment.commits.rend(); ++file) {
-		context.cancel.Check();
-		replay.ApplyFile(location, *file);
-	}
+	replay.ApplyFiles(location, segment.commits, context.cancel);
 	std::vector<CheckpointPart> parts;
 	if (!segment.checkpoint.empty()) {
 		parts = ReadCheckpointParts(location, context, segment.checkpoint, replay);

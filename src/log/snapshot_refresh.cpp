@@ -47,10 +47,7 @@ SnapshotPtr TryAdvance(const SnapshotPtr &older, LogContext context, std::option
 		return older;
 	}
 	LogReplay replay;
-	for (auto commit = tail.commits.rbegin(); commit != tail.commits.rend(); ++commit) {
-		context.cancel.Check();
-		replay.ApplyFile(location, *commit);
-	}
+	replay.ApplyFiles(location, tail.commits, context.cancel);
 	auto memo =
 	    older->memo ? older->memo->Successor() : std::make_shared<LogMemo>(std::make_shared<std::atomic<int64_t>>(-1));
 	memo->RememberStamp(std::move(stamp));
