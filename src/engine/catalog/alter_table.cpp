@@ -79,11 +79,12 @@ static StructField NewField(const LakeTable &table, const duckdb::ColumnDefiniti
 	// Rows that are there would need the value, too.
 	const bool may_have_default = is_column && table.GetSnapshot()->files.LiveCount() == 0;
 	if (column.Generated() || (column.HasDefaultValue() && !may_have_default)) {
+		const auto *which = is_column && !column.Generated() ? " that has rows" : "";
 		throw duckdb::NotImplementedException(
-		    "ALTER TABLE \"%s\" ADD COLUMN \"%s\": a Delta table that has rows cannot add a column with a %s, as its "
-		    "files would have to be written anew. Add the column without it, then ALTER COLUMN … SET DEFAULT and "
+		    "ALTER TABLE \"%s\" ADD COLUMN \"%s\": a Delta table%s cannot add a column with a %s, as its files "
+		    "would have to be written anew. Add the column without it, then ALTER COLUMN … SET DEFAULT and "
 		    "UPDATE the rows",
-		    table.Location().name, column.Name(), column.Generated() ? "generated value" : "DEFAULT");
+		    table.Location().name, column.Name(), which, column.Generated() ? "generated value" : "DEFAULT");
 	}
 	if (HasCollation(column.Type())) {
 		throw duckdb::NotImplementedException(

@@ -59,12 +59,8 @@ private:
 	std::optional<bool> IsThere(duckdb::ClientContext &context) const {
 		try {
 			const auto table = ResolveTable(context, "ALTER TABLE", duckdb::Value(change.table));
-			for (const auto &[key, value] : table.snapshot->configuration->GetMetadata().configuration) {
-				if (duckdb::StringUtil::CIEquals(key, std::string(CONSTRAINT_PREFIX) + change.name)) {
-					return true;
-				}
-			}
-			return false;
+			return FindProperty(table.snapshot->configuration->GetMetadata().configuration,
+			                    std::string(CONSTRAINT_PREFIX) + change.name) != nullptr;
 		} catch (const duckdb::CatalogException &) {
 			if (!change.table_may_be_missing) {
 				throw;
@@ -81,7 +77,7 @@ public:
 	using StatementReader::StatementReader;
 
 	duckdb::shared_ptr<LateStatement> Read() {
-		if (!IsWord(0, "ALTER") || !IsWord(1, "TABLE")) {
+		if (!IsWord(1, "TABLE")) {
 			return nullptr;
 		}
 		std::string statement;
@@ -181,9 +177,8 @@ private:
 
 } // namespace
 
-duckdb::shared_ptr<LateStatement> ParseAlterStatement(const std::string &text) {
-	auto tokens = SplitStatement(text);
-	return tokens ? AlterStatementReader(text, std::move(*tokens)).Read() : nullptr;
+duckdb::shared_ptr<LateStatement> ParseAlterStatement(const std::string &text, std::vector<Token> tokens) {
+	return AlterStatementReader(text, std::move(tokens)).Read();
 }
 
 } // namespace merganser

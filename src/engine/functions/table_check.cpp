@@ -36,16 +36,13 @@ struct CheckState : public duckdb::GlobalTableFunctionState {
 	size_t next = 0;
 };
 
-//! Returns how many files were taken out.
-size_t Repair(duckdb::ClientContext &context, const CheckCall &call, const TableCheckRequest &request,
-              const std::vector<TableProblem> &problems) {
+void Repair(duckdb::ClientContext &context, const CheckCall &call, const TableCheckRequest &request,
+            const std::vector<TableProblem> &problems) {
 	auto change = AtBorder(
 	    [&] { return MakeRepairChange(*request.snapshot, problems, LakeInstance::Get(context).GetClock().NowMs()); });
-	const auto count = change.removed_files.size();
-	if (count > 0) {
+	if (!change.IsEmpty()) {
 		LakeTransaction::Get(context, *call.repaired).Stage(context, request.snapshot->location, std::move(change));
 	}
-	return count;
 }
 
 std::vector<duckdb::vector<Value>> RunCheck(duckdb::ClientContext &context, const CheckCall &call) {
@@ -65,10 +62,12 @@ std::vector<duckdb::vector<Value>> RunCheck(duckdb::ClientContext &context, cons
 			ForEachOnAllThreads(context, count, work);
 		});
 	});
-	const bool is_repaired = call.repaired && Repair(context, call, request, problems) > 0;
+	if (call.repaired) {
+		Repair(context, call, request, problems);
+	}
 	std::vector<duckdb::vector<Value>> rows;
 	for (const auto &problem : problems) {
-		const auto outcome = is_repaired && problem.gone_file ? "; it is no longer in the log" : "";
+		const auto outcome = call.repaired && problem.gone_file ? "; it is no longer in the log" : "";
 		rows.push_back({Value(NameOf(problem.kind)),
 		                problem.path.empty() ? Value(LogicalType::VARCHAR) : Value(problem.path),
 		                Value(problem.detail + outcome)});

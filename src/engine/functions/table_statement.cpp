@@ -1,5 +1,6 @@
 #include "engine/functions/table_statement.hpp"
 
+#include "duckdb/common/string_util.hpp"
 #include "engine/functions/alter_statement.hpp"
 #include "engine/functions/plain_statement.hpp"
 #include "engine/functions/statement_reader.hpp"
@@ -91,11 +92,14 @@ private:
 } // namespace
 
 duckdb::shared_ptr<LateStatement> ParseTableStatement(const std::string &text) {
-	if (auto alter = ParseAlterStatement(text)) {
-		return alter;
-	}
 	auto tokens = SplitStatement(text);
-	return tokens ? CreateStatementReader(text, std::move(*tokens)).Read() : nullptr;
+	if (!tokens) {
+		return nullptr;
+	}
+	if (duckdb::StringUtil::CIEquals(tokens->front().text, "ALTER")) {
+		return ParseAlterStatement(text, std::move(*tokens));
+	}
+	return CreateStatementReader(text, std::move(*tokens)).Read();
 }
 
 } // namespace merganser
