@@ -11,7 +11,34 @@ namespace merganser {
 LogInventory LogInventory::List(const TableLocation &location, std::optional<int64_t> first_version) {
 	const auto folder = location.LogFolder();
 	const auto start_after = first_version ? JoinPath(folder, VersionText(*first_version)) : std::string();
-	return Of(location.store->List(folder, ListDepth::SHALLOW, start_after));
+	auto inventory = Of(location.store->List(folder, ListDepth::SHALLOW, start_after));
+	if (inventory.HasGap(first_version)) {
+		const auto newest = inventory.commits.rbegin()->first;
+		inventory = Of(location.store->List(folder, ListDepth::SHALLOW, start_after));
+		inventory.DropBehindGap(newest);
+	}
+	return inventory;
+}
+
+bool LogInventory::HasGap(std::optional<int64_t> first_version) const {
+	if (commits.empty()) {
+		return false;
+	}
+	const auto first = commits.begin()->first;
+	if (commits.rbegin()->first - first >= int64_t(commits.size())) {
+		return true;
+	}
+	return first_version ? first > *first_version + 1 : first > 0 && checkpoints.empty();
+}
+
+void LogInventory::DropBehindGap(int64_t version) {
+	auto next = version + 1;
+	auto commit = commits.lower_bound(next);
+	while (commit != commits.end() && commit->first == next) {
+		++commit;
+		++next;
+	}
+	commits.erase(commit, commits.end());
 }
 
 LogInventory LogInventory::Of(const std::vector<ObjectInfo> &listing) {

@@ -19,7 +19,9 @@ struct DatedCommit {
 //! What a listing of `_delta_log` shows, or its end.
 class LogInventory {
 public:
-	//! Lists the log; with `first_version` only from that version's files on.
+	//! Lists the log; with `first_version` only from that version's files on. A list is no snapshot of the folder: of
+	//! commits that come while it is made, a later one may be in it without an earlier one. A list with a gap is
+	//! therefore made again: what the first one had, and all before it, is in the second if it is there.
 	static LogInventory List(const TableLocation &location, std::optional<int64_t> first_version = std::nullopt);
 	//! Of such a listing.
 	static LogInventory Of(const std::vector<ObjectInfo> &listing);
@@ -57,6 +59,10 @@ public:
 	std::map<int64_t, std::vector<LogFile>> checkpoints;
 
 private:
+	//! True when a commit is missing in front of one that is there.
+	bool HasGap(std::optional<int64_t> first_version) const;
+	//! Of the commits after `version`, drops those that do not follow it without a gap.
+	void DropBehindGap(int64_t version);
 	void AddCheckpoint(const LogFile &file, std::map<std::pair<int64_t, uint32_t>, std::map<uint32_t, LogFile>> &parts);
 	//! The compacted file that begins at `first` and ends latest, not after `last`; nullptr without.
 	const LogFile *CompactedFrom(int64_t first, int64_t last) const;

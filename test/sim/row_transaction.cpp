@@ -29,6 +29,11 @@ auto WithRetries(CALL call) {
 	}
 }
 
+//! The files that may hold rows of the filter: their statistics may have to be read.
+std::vector<FileRef> FilesOf(const Snapshot &snapshot, const Predicate &filter) {
+	return WithRetries([&] { return PruneFiles(snapshot.files, *snapshot.configuration, filter).files; });
+}
+
 } // namespace
 
 RowTransaction::RowTransaction(SnapshotPtr base_p, TransactionSettings settings_p)
@@ -71,7 +76,7 @@ void RowTransaction::RememberRead(const Statement &statement) {
 	if (!filter) {
 		return;
 	}
-	for (auto file : PruneFiles(base->files, *base->configuration, *filter).files) {
+	for (auto file : FilesOf(*base, *filter)) {
 		read_set.files.emplace_back(base->files.BatchOf(file).Path(file.row));
 	}
 	read_set.predicates.push_back(std::move(filter));
@@ -84,7 +89,7 @@ std::vector<RowTransaction::ReadRow> RowTransaction::Read(const Statement &state
 	if (statement.ReadsAll()) {
 		snapshot.files.ForEachLive([&](FileRef file) { ReadFile(file, statement, rows); });
 	} else if (auto filter = statement.Filter(IsPartitioned())) {
-		for (auto file : PruneFiles(snapshot.files, *snapshot.configuration, *filter).files) {
+		for (auto file : FilesOf(snapshot, *filter)) {
 			ReadFile(file, statement, rows);
 		}
 	}

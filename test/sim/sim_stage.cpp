@@ -1,6 +1,6 @@
 #include "sim_stage.hpp"
 
-#include "hooked_store.hpp"
+#include "slow_list_store.hpp"
 
 namespace merganser {
 
@@ -18,8 +18,8 @@ SimStage::SimStage(uint64_t seed_p, uint32_t fail_permille)
 	plan.seed = seed * 7919 + 1;
 	plan.fail_permille = fail_permille;
 	faulty = std::make_shared<FaultyStore>(memory, plan, clock);
-	auto hooked = std::make_shared<HookedStore>(
-	    faulty, [this](StoreCall call, const std::string &path) { BeforeCall(call, path); });
+	auto hooked = std::make_shared<SlowListStore>(
+	    faulty, [this](StoreCall call, const std::string &path) { BeforeCall(call, path); }, seed + 2);
 	location = TableLocation {hooked, "lake/t", "lake.t"};
 	plain_location = TableLocation {memory, "lake/t", "lake.t"};
 }

@@ -9,6 +9,32 @@ namespace {
 
 using LogListingTest = LogTest;
 
+//! The first list is made while commits come: it has none of the versions in `late`, but later ones.
+class ListedMeanwhile : public MemoryStore {
+public:
+	explicit ListedMeanwhile(const MemoryStore &objects) {
+		for (const auto &[path, bytes] : objects.Contents()) {
+			Put(path, bytes);
+		}
+	}
+	std::vector<ObjectInfo> List(const std::string &folder, ListDepth depth, const std::string &start_after) override {
+		auto listed = MemoryStore::List(folder, depth, start_after);
+		for (const auto version : late) {
+			std::erase_if(listed,
+			              [&](const ObjectInfo &object) { return object.path.ends_with(V(version) + ".json"); });
+		}
+		late = std::move(later);
+		later.clear();
+		lists++;
+		return listed;
+	}
+
+	std::vector<int64_t> late;
+	//! Of the second list.
+	std::vector<int64_t> later;
+	int lists = 0;
+};
+
 constexpr const char *UUID = "80a083e8-7026-4e79-81be-64bd76c43a11";
 
 } // namespace
@@ -211,6 +237,35 @@ TEST_F(LogListingTest, CompactedFileThatIsCorruptIsCorrupt) {
 	CommitMany(0, 5);
 	PutLog(V(2) + "." + V(4) + ".compacted.json", "{\"add\":");
 	EXPECT_ERROR(Load(), ErrorKind::CORRUPT, "compacted");
+}
+
+TEST_F(LogListingTest, AListWithAGapIsMadeAgain) {
+	CommitMany(0, 5);
+	const auto store = std::make_shared<ListedMeanwhile>(*memory);
+	location.store = store;
+	store->late = {3};
+	EXPECT_EQ(ListLogSegment(location).version, 5);
+	store->late = {0};
+	EXPECT_EQ(ListLogSegment(location).version, 5);
+	store->late = {4};
+	EXPECT_EQ(ListNewCommits(location, 3).size(), 2u);
+	store->late = {2, 3};
+	EXPECT_EQ(ListNewCommits(location, 2).size(), 3u) << "the commit before may have been cleaned up";
+	store->lists = 0;
+	ListLogSegment(location);
+	EXPECT_EQ(store->lists, 1);
+}
+
+TEST_F(LogListingTest, WhatComesDuringTheSecondListCountsUpToItsGap) {
+	CommitMany(0, 9);
+	const auto store = std::make_shared<ListedMeanwhile>(*memory);
+	location.store = store;
+	store->late = {3, 6, 7, 8, 9};
+	store->later = {7};
+	EXPECT_EQ(ListLogSegment(location).version, 6);
+	store->late = {3, 6, 7, 8, 9};
+	store->later = {3};
+	EXPECT_ERROR(ListLogSegment(location), ErrorKind::CORRUPT, "version 3 is missing");
 }
 
 } // namespace merganser
