@@ -2,6 +2,7 @@
 
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "duckdb/storage/storage_extension.hpp"
+#include "engine/catalog/added_values.hpp"
 #include "engine/catalog/identity_clause.hpp"
 #include "engine/catalog/lake_catalog.hpp"
 #include "engine/catalog/listing_needs.hpp"
@@ -35,6 +36,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	RegisterPropertyDefaults(db);
 	RegisterSchemaEvolution(db);
 	RegisterLateStatements(db);
+	RegisterAddedValues(db);
 	RegisterStatementCommit(db);
 	RegisterIsolationLevel(db);
 	RegisterUnchangedCommit(db);

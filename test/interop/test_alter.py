@@ -65,3 +65,25 @@ def test_we_go_on_after_spark_s(spark: SparkSession, merganser: Merganser, table
     assert [(row["id"], row["n"], row["name"]) for row in rows][:2] == [(0, 100, "new"), (1, 101, "new")]
     spark.run(table, "UPDATE {t} SET last = DATE '2024-01-01' WHERE n > 1000;")
     assert str(read_alike(spark, merganser, table, "at the end")[-1]["last"]) == "2024-01-01"
+
+
+@pytest.mark.parametrize("bytes_min", [0, 2**40], ids=["bytes_copied", "written_anew"])
+def test_added_column_with_default(spark: SparkSession, merganser: Merganser, table: Path, bytes_min: int) -> None:
+    """Rows of Spark's files get the value that ours adds, and Spark's later rows too."""
+    spark.run(table, """
+        CREATE TABLE {t} (id BIGINT, name STRING, s STRUCT<a: BIGINT, l: ARRAY<STRING>>) USING delta;
+        INSERT INTO {t} SELECT id, concat('text ', id), named_struct('a', id, 'l', array('x')) FROM range(6);""")
+    merganser.run(OURS, f"""
+        SET merganser_byte_copy_min_file_size = {bytes_min};
+        ALTER TABLE {{t}} ADD COLUMN n INTEGER DEFAULT 5;
+        ALTER TABLE {{t}} ADD COLUMN label VARCHAR DEFAULT 'neu' || '!';
+        ALTER TABLE {{t}} ADD COLUMN t STRUCT(a INTEGER, b VARCHAR[]);
+        UPDATE {{t}} SET t = {{'a': id, 'b': [name, NULL]}} WHERE id % 2 = 0;""")
+    rows = read_alike(spark, merganser, table, "after our ADD COLUMN")
+    assert [(row["n"], row["label"]) for row in rows] == [(5, "neu!")] * 6
+    assert rows[2]["t"] == {"a": 2, "b": ["text 2", None]} and rows[3]["t"] is None
+    spark.run(table, """
+        INSERT INTO {t} (id, name) VALUES (20, 'theirs');
+        UPDATE {t} SET n = n + 1 WHERE id >= 5;""")
+    rows = read_alike(spark, merganser, table, "after Spark's changes")
+    assert [(row["n"], row["label"]) for row in rows][4:] == [(5, "neu!"), (6, "neu!"), (6, "neu!")]

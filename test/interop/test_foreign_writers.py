@@ -8,6 +8,7 @@ import deltalake
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
+from pyarrow import parquet
 
 import arrow_rows
 from engines import Merganser, read_delta_rs
@@ -201,6 +202,21 @@ def test_constraint_is_enforced(lake: Merganser, table: Path) -> None:
         lake.sql("UPDATE lake.main.t SET id = -id WHERE id = 11")
     check_both(lake, table)
     check_versions(lake, table)
+
+
+def test_added_columns_in_their_files(lake: Merganser, table: Path) -> None:
+    """Behind the columns of their file, whose footer tells a schema of its own besides."""
+    write_deltalake(str(table), ALL_TYPES)
+    lake.sql("SET merganser_byte_copy_min_file_size = 0")
+    lake.sql("ALTER TABLE lake.main.t ADD COLUMN added VARCHAR")
+    lake.sql("ALTER TABLE lake.main.t ADD COLUMN pair STRUCT(a INTEGER, b VARCHAR[])")
+    lake.sql("UPDATE lake.main.t SET added = 'new', pair = {'a': 1, 'b': ['x', NULL]} WHERE long IS NOT NULL")
+    rows = check_both(lake, table)
+    pair = {"a": 1, "b": ["x", None]}
+    assert rows.select(["added", "pair"]).to_pylist() == [{"added": "new", "pair": pair}] * 2 + [
+        {"added": None, "pair": None}]
+    [file] = DeltaTable(str(table)).file_uris()
+    arrow_rows.assert_same(rows, parquet.read_table(file, partitioning=None), "the file by itself")
 
 
 def test_filters_answer_as_without_statistics(lake: Merganser, table: Path) -> None:

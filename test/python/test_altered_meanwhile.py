@@ -5,6 +5,7 @@ refused, and its error says what was changed. What is no conflict is in test/int
 1.6.6 forgets the features of the table's old protocol when it adds one.
 """
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,3 +74,38 @@ def test_a_transaction_is_refused(lake: ContestedLake, statement: str, change: s
     # The transaction is over and can be made again, on what the other one wrote.
     lake.connection.execute(STATEMENTS[statement])
     assert rows(lake) == ROWS[statement]
+
+
+def test_every_row_has_the_default_of_an_added_column(lake: ContestedLake) -> None:
+    """Rows that others write while the column is added: either it comes again, with their rows, or they do."""
+    writers, columns = 3, 5
+    problems: list[Exception] = []
+    inserted = [0] * writers
+    stop = threading.Event()
+
+    def insert(number: int) -> None:
+        connection = lake.connect()
+        try:
+            while not stop.wait(0.02):
+                connection.execute(f"INSERT INTO lake.t (id) VALUES ({number})")
+                inserted[number] += 1
+        except Exception as problem:  # noqa: BLE001
+            problems.append(problem)
+
+    threads = [threading.Thread(target=insert, args=(number,)) for number in range(writers)]
+    for thread in threads:
+        thread.start()
+    # It loses to others until it meets a pause of theirs.
+    lake.connection.execute("SET merganser_reexecutions = 200")
+    for column in range(columns):
+        before = sum(inserted)
+        while sum(inserted) < before + writers and not problems:
+            stop.wait(0.002)
+        lake.connection.execute(f"ALTER TABLE lake.t ADD COLUMN c{column} INTEGER DEFAULT {column}")
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    total, *counts = lake.rival.execute(
+        f"SELECT count(*), {', '.join(f'count(*) FILTER (c{i} = {i})' for i in range(columns))} FROM lake.t").fetchone()
+    assert counts == [total] * columns

@@ -6,6 +6,7 @@
 #include "duckdb/common/exception/catalog_exception.hpp"
 #include "duckdb/parser/expression/cast_expression.hpp"
 #include "duckdb/parser/expression/columnref_expression.hpp"
+#include "duckdb/parser/expression/constant_expression.hpp"
 #include "duckdb/parser/keyword_helper.hpp"
 #include "engine/catalog/cluster_by.hpp"
 #include "engine/catalog/evolved_table.hpp"
@@ -29,6 +30,8 @@
 #include <utility>
 
 namespace merganser {
+
+using duckdb::AlterTableType;
 
 static const TableConfiguration &ConfigurationOf(const LakeTable &table) {
 	return *table.GetSnapshot()->configuration;
@@ -76,15 +79,12 @@ static std::string FieldText(const StructField &field) {
 
 //! `is_column`: not a field of a struct.
 static StructField NewField(const LakeTable &table, const duckdb::ColumnDefinition &column, bool is_column) {
-	// Rows that are there would need the value, too.
-	const bool may_have_default = is_column && table.GetSnapshot()->files.LiveCount() == 0;
-	if (column.Generated() || (column.HasDefaultValue() && !may_have_default)) {
-		const auto *which = is_column && !column.Generated() ? " that has rows" : "";
+	if (column.Generated() || (column.HasDefaultValue() && !is_column)) {
 		throw duckdb::NotImplementedException(
-		    "ALTER TABLE \"%s\" ADD COLUMN \"%s\": a Delta table%s cannot add a column with a %s, as its files "
-		    "would have to be written anew. Add the column without it, then ALTER COLUMN … SET DEFAULT and "
-		    "UPDATE the rows",
-		    table.Location().name, column.Name(), which, column.Generated() ? "generated value" : "DEFAULT");
+		    "ALTER TABLE \"%s\" ADD COLUMN \"%s\": %s. Add it without, and UPDATE the rows", table.Location().name,
+		    column.Name(),
+		    column.Generated() ? "Delta Lake cannot add a column with a generated value to a table that is there"
+		                       : "the field of a struct cannot have a DEFAULT in Delta Lake, only a column can");
 	}
 	if (HasCollation(column.Type())) {
 		throw duckdb::NotImplementedException(
@@ -101,6 +101,12 @@ static StructField NewField(const LakeTable &table, const duckdb::ColumnDefiniti
 		                        DefaultText(table.Location().name, column.Name(), column.DefaultValue()));
 	}
 	return field;
+}
+
+//! What rows have anyway whose files have not got the column.
+static bool IsNull(const duckdb::ParsedExpression &value) {
+	return value.GetExpressionClass() == duckdb::ExpressionClass::CONSTANT &&
+	       value.Cast<duckdb::ConstantExpression>().value.IsNull();
 }
 
 static TableChange AddColumn(const LakeTable &table, const ColumnPath &parent, const duckdb::ColumnDefinition &column,
@@ -272,7 +278,6 @@ static TableChange PartitionBy(const LakeTable &table, const duckdb::SetPartitio
 }
 
 static TableChange PlanAlter(duckdb::ClientContext &context, const LakeTable &table, duckdb::AlterTableInfo &info) {
-	using duckdb::AlterTableType;
 	switch (info.alter_table_type) {
 	case AlterTableType::SET_TABLE_OPTIONS:
 		return SetOptions(context, table, info.Cast<duckdb::SetTableOptionsInfo>());
@@ -323,18 +328,26 @@ TableChange PlanAlterTable(duckdb::ClientContext &context, const LakeTable &tabl
 	return AtBorder([&] { return PlanAlter(context, table, info); });
 }
 
+bool AddsValues(const LakeTable &table, const duckdb::AlterTableInfo &info) {
+	if (info.alter_table_type != AlterTableType::ADD_COLUMN || table.GetSnapshot()->files.LiveCount() == 0) {
+		return false;
+	}
+	auto &column = info.Cast<duckdb::AddColumnInfo>().new_column;
+	return column.HasDefaultValue() && !IsNull(column.DefaultValue());
+}
+
 bool DependsOnRows(const duckdb::AlterTableInfo &info) {
-	if (info.alter_table_type == duckdb::AlterTableType::SET_TABLE_OPTIONS) {
+	if (info.alter_table_type == AlterTableType::SET_TABLE_OPTIONS) {
 		auto &options = info.Cast<duckdb::SetTableOptionsInfo>().table_options;
 		return std::any_of(options.begin(), options.end(), [](auto &option) {
 			return HasNamePrefix(option.first, CONSTRAINT_PREFIX) || SameName(option.first, ROW_TRACKING_PROPERTY);
 		});
 	}
-	if (info.alter_table_type == duckdb::AlterTableType::ADD_COLUMN) {
+	if (info.alter_table_type == AlterTableType::ADD_COLUMN) {
 		return info.Cast<duckdb::AddColumnInfo>().new_column.HasDefaultValue();
 	}
-	return info.alter_table_type == duckdb::AlterTableType::SET_NOT_NULL ||
-	       info.alter_table_type == duckdb::AlterTableType::SET_PARTITIONED_BY;
+	return info.alter_table_type == AlterTableType::SET_NOT_NULL ||
+	       info.alter_table_type == AlterTableType::SET_PARTITIONED_BY;
 }
 
 TableChange PlanTableComment(const LakeTable &table, const duckdb::Value &comment) {

@@ -15,6 +15,9 @@ namespace merganser {
 //! allow.
 TableChange PlanAlterTable(duckdb::ClientContext &context, const LakeTable &table, duckdb::AlterTableInfo &info);
 
+//! True for ADD COLUMN … DEFAULT where the table has rows: they need the value, which is more than the change above.
+bool AddsValues(const LakeTable &table, const duckdb::AlterTableInfo &info);
+
 //! True when the change holds only for the files that were there: nobody may add any meanwhile.
 bool DependsOnRows(const duckdb::AlterTableInfo &info);
 

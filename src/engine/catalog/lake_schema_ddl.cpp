@@ -147,8 +147,17 @@ static TableChange PlanAlter(duckdb::ClientContext &context, const LakeTable &ta
 		auto &comment = info.Cast<duckdb::SetColumnCommentInfo>();
 		return AtBorder([&] { return PlanColumnComment(table, comment.column_name, comment.comment_value); });
 	}
-	case duckdb::AlterType::ALTER_TABLE:
-		return PlanAlterTable(context, table, info.Cast<duckdb::AlterTableInfo>());
+	case duckdb::AlterType::ALTER_TABLE: {
+		auto &alter = info.Cast<duckdb::AlterTableInfo>();
+		auto change = PlanAlterTable(context, table, alter);
+		if (!change.IsEmpty() && AddsValues(table, alter)) {
+			throw duckdb::NotImplementedException("ALTER TABLE \"%s\" ADD COLUMN … DEFAULT: the table had no rows when "
+			                                      "the statement was prepared, and has "
+			                                      "some now that need the value. Prepare it again",
+			                                      table.Location().name);
+		}
+		return change;
+	}
 	default:
 		throw duckdb::NotImplementedException("ALTER on \"%s\": this is not supported in this version", info.name);
 	}

@@ -4,7 +4,9 @@
 #include "duckdb/common/type_visitor.hpp"
 #include "engine/port/store_file_system.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <set>
 
 namespace merganser {
 
@@ -41,9 +43,9 @@ void MoveChunk(duckdb_parquet::ColumnChunk &column, uint64_t position) {
 	column.__isset.column_index_length = false;
 }
 
-const ParquetColumn *FindColumn(const ParquetSource &source, const std::string &name) {
+const ParquetColumn *FindColumn(const std::vector<ParquetColumn> &columns, const std::string &name) {
 	const ParquetColumn *found = nullptr;
-	for (const auto &column : source.Columns()) {
+	for (const auto &column : columns) {
 		if (column.name == name) {
 			// A name that stands twice names nothing.
 			if (found) {
@@ -53,6 +55,28 @@ const ParquetColumn *FindColumn(const ParquetSource &source, const std::string &
 		}
 	}
 	return found;
+}
+
+bool HasOwnMetadata(const ParquetFormat &format) {
+	const auto &types = format.Types();
+	return std::any_of(types.begin(), types.end(),
+	                   [](const duckdb::LogicalType &type) { return HasOwnMetadata(type); });
+}
+
+std::set<int32_t> FieldIds(const duckdb_parquet::FileMetaData &footer) {
+	std::set<int32_t> ids;
+	for (const auto &element : footer.schema) {
+		if (element.__isset.field_id) {
+			ids.insert(element.field_id);
+		}
+	}
+	return ids;
+}
+
+//! What readers may take for the file's schema in the place of its own.
+bool TellsSchema(const duckdb_parquet::KeyValue &entry) {
+	return entry.key == "ARROW:schema" || entry.key == "pandas" ||
+	       entry.key == "org.apache.spark.sql.parquet.row.metadata";
 }
 
 } // namespace
@@ -70,14 +94,12 @@ EncodedColumns::EncodedColumns(duckdb::ClientContext &context, const ParquetForm
 }
 
 bool CanReplace(duckdb::ClientContext &context, const ParquetSource &source, const ParquetFormat &format) {
-	for (const auto &type : format.Types()) {
-		if (HasOwnMetadata(type)) {
-			return false;
-		}
+	if (HasOwnMetadata(format)) {
+		return false;
 	}
 	EncodedColumns empty(context, format, nullptr);
 	for (const auto &column : empty.File().Columns()) {
-		const auto *found = FindColumn(source, column.name);
+		const auto *found = FindColumn(source.Columns(), column.name);
 		if (!found || found->schema != column.schema) {
 			return false;
 		}
@@ -85,8 +107,25 @@ bool CanReplace(duckdb::ClientContext &context, const ParquetSource &source, con
 	return true;
 }
 
+bool CanAdd(duckdb::ClientContext &context, const ParquetSource &source, const ParquetFormat &format) {
+	if (HasOwnMetadata(format)) {
+		return false;
+	}
+	EncodedColumns empty(context, format, nullptr);
+	for (const auto &column : source.Columns()) {
+		for (const auto &added : empty.File().Columns()) {
+			if (duckdb::StringUtil::CIEquals(column.name, added.name)) {
+				return false;
+			}
+		}
+	}
+	const auto ids = FieldIds(source.Footer());
+	const auto added_ids = FieldIds(empty.File().Footer());
+	return std::none_of(added_ids.begin(), added_ids.end(), [&](int32_t id) { return ids.contains(id); });
+}
+
 ParquetSplice::ParquetSplice(ParquetSource &source_p, ObjectStore &store, const std::string &path)
-    : source(source_p), writer(store.OpenWriter(path)), footer(source_p.Footer()) {
+    : source(source_p), writer(store.OpenWriter(path)), footer(source_p.Footer()), columns(source_p.Columns()) {
 	footer.row_groups.clear();
 	footer.num_rows = 0;
 	// Readers distrust statistics of some old writers: copied chunks must not hide who wrote them.
@@ -100,6 +139,21 @@ ParquetSplice::ParquetSplice(ParquetSource &source_p, ObjectStore &store, const 
 void ParquetSplice::Write(std::string_view bytes) {
 	writer->Append(bytes);
 	size_bytes += bytes.size();
+}
+
+void ParquetSplice::Add(duckdb::ClientContext &context, const ParquetFormat &format) {
+	Verify(footer.row_groups.empty(), "columns are added before the first row group");
+	EncodedColumns empty(context, format, nullptr);
+	const auto &added = empty.File().Footer();
+	footer.schema.insert(footer.schema.end(), added.schema.begin() + 1, added.schema.end());
+	footer.schema[0].__set_num_children(footer.schema[0].num_children + added.schema[0].num_children);
+	columns = TopLevelColumns(footer);
+	if (footer.__isset.column_orders) {
+		duckdb_parquet::ColumnOrder by_type;
+		by_type.__set_TYPE_ORDER(duckdb_parquet::TypeDefinedOrder());
+		footer.column_orders.resize(columns.back().first_leaf + columns.back().leaf_count, by_type);
+	}
+	std::erase_if(footer.key_value_metadata, TellsSchema);
 }
 
 void ParquetSplice::PlaceCopied(size_t row_group, const std::vector<size_t> &leaves, std::vector<Piece> &pieces) {
@@ -118,6 +172,7 @@ void ParquetSplice::PlaceCopied(size_t row_group, const std::vector<size_t> &lea
 
 void ParquetSplice::Copy(size_t row_group) {
 	Verify(row_group < source.Footer().row_groups.size(), "a row group of the source is copied");
+	Verify(columns.size() == source.Columns().size(), "a row group has every column of the file");
 	if (source.Footer().row_groups[row_group].num_rows == 0) {
 		return;
 	}
@@ -134,7 +189,7 @@ void ParquetSplice::PlaceEncoded(EncodedColumns &encoded, std::vector<Piece> &pi
 	auto &file = encoded.File();
 	Verify(file.Footer().row_groups.size() == 1, "new column chunks are one row group");
 	for (const auto &column : file.Columns()) {
-		const auto *target = FindColumn(source, column.name);
+		const auto *target = FindColumn(columns, column.name);
 		Verify(target && target->schema == column.schema, "new column chunks have the schema of the file");
 		std::vector<size_t> leaves;
 		for (size_t i = 0; i < column.leaf_count; i++) {
@@ -152,12 +207,12 @@ void ParquetSplice::PlaceEncoded(EncodedColumns &encoded, std::vector<Piece> &pi
 	}
 }
 
-void ParquetSplice::Replace(size_t row_group, std::vector<std::unique_ptr<EncodedColumns>> columns) {
+void ParquetSplice::Replace(size_t row_group, std::vector<std::unique_ptr<EncodedColumns>> values) {
 	Verify(row_group < source.Footer().row_groups.size(), "columns of a row group of the source are replaced");
 	auto new_group = source.Footer().row_groups[row_group];
-	const auto row_count = columns.at(0)->RowCount();
-	std::vector<Piece> pieces(new_group.columns.size());
-	for (auto &encoded : columns) {
+	const auto row_count = values.at(0)->RowCount();
+	std::vector<Piece> pieces(columns.back().first_leaf + columns.back().leaf_count);
+	for (auto &encoded : values) {
 		Verify(encoded->RowCount() == row_count, "the columns of a row group have as many rows");
 		PlaceEncoded(*encoded, pieces);
 		encoded.reset();
@@ -165,6 +220,7 @@ void ParquetSplice::Replace(size_t row_group, std::vector<std::unique_ptr<Encode
 	std::vector<size_t> kept;
 	for (size_t leaf = 0; leaf < pieces.size(); leaf++) {
 		if (pieces[leaf].bytes.empty()) {
+			Verify(leaf < new_group.columns.size(), "an added column has values in every row group");
 			kept.push_back(leaf);
 		}
 	}
@@ -178,7 +234,7 @@ void ParquetSplice::Replace(size_t row_group, std::vector<std::unique_ptr<Encode
 }
 
 void ParquetSplice::WriteRowGroup(duckdb_parquet::RowGroup row_group, std::vector<Piece> &pieces) {
-	for (const auto &column : source.Columns()) {
+	for (const auto &column : columns) {
 		Verify(!column.is_flat || pieces.at(column.first_leaf).chunk.meta_data.num_values == row_group.num_rows,
 		       "a column chunk has the rows of its row group");
 	}

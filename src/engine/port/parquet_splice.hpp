@@ -36,6 +36,9 @@ private:
 //! within, field ids; annotations that mean the same count as the same. Formats are of one or more columns of the
 //! table, in any order.
 bool CanReplace(duckdb::ClientContext &context, const ParquetSource &source, const ParquetFormat &format);
+//! True when the source has none of the format's columns: no name that differs from theirs at most in case, no field
+//! id.
+bool CanAdd(duckdb::ClientContext &context, const ParquetSource &source, const ParquetFormat &format);
 
 //! A new Parquet file made from the row groups of another: what does not change is copied as bytes, with its
 //! statistics and bloom filters; indexes of pages are left out. Row groups come in the order of the calls; one that is
@@ -45,11 +48,14 @@ public:
 	//! `source` and `store` must live as long as this.
 	ParquetSplice(ParquetSource &source, ObjectStore &store, const std::string &path);
 
-	//! Requires: row_group < row groups of the source.
+	//! The new file has these columns too, behind the source's. Requires: CanAdd; no row group was written.
+	void Add(duckdb::ClientContext &context, const ParquetFormat &format);
+	//! Requires: row_group < row groups of the source; no added columns.
 	void Copy(size_t row_group);
-	//! These columns get new values. Requires: CanReplace for each; none twice; as many rows as the row group has, in
-	//! its order; any number of rows (one at least) where all columns of the file are given.
-	void Replace(size_t row_group, std::vector<std::unique_ptr<EncodedColumns>> columns);
+	//! These columns get new values. Requires: CanReplace for each, or it was added; none twice; every added column is
+	//! there; as many rows as the row group has, in its order; any number of rows (one at least) where all columns of
+	//! the file are given.
+	void Replace(size_t row_group, std::vector<std::unique_ptr<EncodedColumns>> values);
 
 	//! Writes the footer and makes the file durable. Returns EXISTS when the name is taken.
 	PutOutcome Finish();
@@ -80,6 +86,8 @@ private:
 	uint64_t size_bytes = 0;
 	bool is_finished = false;
 	duckdb_parquet::FileMetaData footer;
+	//! Of the new file.
+	std::vector<ParquetColumn> columns;
 };
 
 } // namespace merganser

@@ -13,6 +13,7 @@ struct ChangedTable {
 	duckdb::Catalog &catalog;
 	SnapshotPtr snapshot;
 	//! Protocol and metadata that the snapshot has and the transaction has not: staged with the rows. nullptr: none.
+	//! Has an operation where the statement is one that history should tell by that name.
 	std::shared_ptr<const TableChange> evolution {};
 	//! What the history says of the statement.
 	StringMap parameters {};
@@ -20,8 +21,10 @@ struct ChangedTable {
 	//! What a statement's change begins with.
 	TableChange BeginChange(const char *operation) const {
 		auto change = evolution ? *evolution : TableChange();
-		change.operation = operation;
-		change.operation_parameters = parameters;
+		if (change.operation.empty()) {
+			change.operation = operation;
+			change.operation_parameters = parameters;
+		}
 		return change;
 	}
 };

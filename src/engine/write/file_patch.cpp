@@ -46,14 +46,17 @@ std::unique_ptr<ParquetSource> FilePatch::OpenSource() const {
 	                                       uint64_t(old_file.size));
 }
 
-bool FilePatch::CanBeEncoded(const ParquetSource &file) const {
+bool FilePatch::CanBeEncoded(const ParquetSource &file) {
 	for (const auto field : fields) {
-		if (!CanReplace(target.context, file, target.columns.at(field).format)) {
+		const auto &format = target.columns.at(field).format;
+		if (CanAdd(target.context, file, format)) {
+			added_fields.insert(field);
+		} else if (!CanReplace(target.context, file, format)) {
 			return false;
 		}
 	}
 	// A row group that loses rows is encoded whole: the file must hold nothing that the table does not know.
-	return !DeletesRows() || file.Columns().size() == fields.size();
+	return !DeletesRows() || file.Columns().size() == fields.size() - added_fields.size();
 }
 
 bool FilePatch::Prepare(bool keeps_footer) {
@@ -108,7 +111,7 @@ size_t FilePatch::RowGroupOf(uint64_t position) const {
 
 bool FilePatch::IsChanged(size_t row_group, size_t field) const {
 	const auto &group = row_groups[row_group];
-	if (group.kept < group.count) {
+	if (group.kept < group.count || added_fields.contains(field)) {
 		return true;
 	}
 	const auto changed = values.by_field.find(field);
@@ -167,6 +170,9 @@ void FilePatch::OpenSplice() {
 		source = OpenSource();
 	}
 	progress.splice = std::make_unique<ParquetSplice>(*source, *spec.location.store, progress.name->FullPath(spec));
+	for (const auto field : added_fields) {
+		progress.splice->Add(target.context, target.columns.at(field).format);
+	}
 }
 
 std::string FilePatch::StatisticsText() const {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace merganser {
@@ -38,7 +39,8 @@ struct PatchTarget {
 };
 
 //! Copy-on-write of one file by its bytes: a column chunk without a changed value is copied with its statistics, the
-//! others are encoded anew; rows keep their order. A row group with deleted rows is encoded anew as a whole.
+//! others are encoded anew; rows keep their order. A row group with deleted rows is encoded anew as a whole. Columns
+//! that the table got after the file was written come behind the file's own.
 class FilePatch {
 public:
 	//! Requires: the file has no deletion vector; target and change outlive the patch. `number`: of the new file within
@@ -94,7 +96,8 @@ private:
 
 	AddFile OldFile() const;
 	std::unique_ptr<ParquetSource> OpenSource() const;
-	bool CanBeEncoded(const ParquetSource &file) const;
+	//! Finds the added fields.
+	bool CanBeEncoded(const ParquetSource &file);
 	bool IsChanged(size_t row_group, size_t field) const;
 	void WriteReadyGroups();
 	void OpenSplice();
@@ -107,6 +110,8 @@ private:
 	const uint64_t number;
 	ChangedValues values;
 	std::vector<size_t> fields;
+	//! Those that the old file has not: columns that the table got later.
+	std::set<size_t> added_fields;
 	std::vector<RowGroup> row_groups;
 
 	//! What has come so far; guarded by the lock.

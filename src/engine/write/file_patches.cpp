@@ -32,21 +32,39 @@ uint64_t FileBytesMin(duckdb::ClientContext &context) {
 	                                                                                : FILE_BYTES_MIN;
 }
 
+//! True when a file with deletion vectors on is better patched all the same: with a vector, most of its rows would be
+//! written anew with all their columns, and the old ones stay behind it.
+bool ReplacesMostOf(const FileBatch &batch, uint32_t row, const FileChange &change, const RowChangePlan &plan) {
+	const auto rows = batch.Statistics({})->num_records[row];
+	std::set<size_t> set_columns;
+	for (const auto &columns : SetColumnsOf(plan)) {
+		set_columns.insert(columns.begin(), columns.end());
+	}
+	const auto updated = change.updated.size();
+	return rows > 0 && change.deleted.Cardinality() == 0 && updated >= uint64_t(rows) / 2 &&
+	       updated * plan.spec.names.size() >= 2 * uint64_t(rows) * set_columns.size();
+}
+
 //! By what the log says of the files.
-std::vector<uint64_t> Candidates(duckdb::ClientContext &context, const Snapshot &snapshot, ChangedRows &changes) {
+std::vector<uint64_t> Candidates(duckdb::ClientContext &context, const RowChangePlan &plan, ChangedRows &changes) {
 	std::vector<uint64_t> candidates;
+	const auto &snapshot = *plan.snapshot;
 	const auto &table = *snapshot.configuration;
 	// Files may keep versions of rows from a time when row tracking was on: an updated row must not take its old one
 	// along.
 	const bool is_tracked = !RowTrackingNamesOf(table).row_commit_version.empty();
-	if (DeletionVectorsEnabled(table) || table.ChangeDataFeedEnabled() || is_tracked) {
+	if (table.ChangeDataFeedEnabled() || is_tracked) {
 		return candidates;
 	}
+	const bool has_vectors = DeletionVectorsEnabled(table);
 	const auto bytes_min = FileBytesMin(context);
 	for (const auto &[file_index, change] : changes.Files()) {
 		const auto file = FileOfIndex(file_index);
 		const auto &batch = snapshot.files.BatchOf(file);
-		if (!batch.DeletionVector(file.row) && batch.SizeBytes(file.row) >= bytes_min) {
+		if (batch.DeletionVector(file.row) || batch.SizeBytes(file.row) < bytes_min) {
+			continue;
+		}
+		if (!has_vectors || ReplacesMostOf(batch, file.row, change, plan)) {
 			candidates.push_back(file_index);
 		}
 	}
@@ -225,7 +243,7 @@ Patches Compare(const PatchTarget &target, PatchList prepared, ChangedRows &chan
 PatchCounts PatchFiles(duckdb::ClientContext &context, LakeTransaction &transaction, const RowChangePlan &plan,
                        ChangedRows &changes, TableChange &change) {
 	PatchCounts counts;
-	const auto candidates = Candidates(context, *plan.snapshot, changes);
+	const auto candidates = Candidates(context, plan, changes);
 	if (candidates.empty()) {
 		return counts;
 	}

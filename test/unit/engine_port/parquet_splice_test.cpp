@@ -211,6 +211,53 @@ TEST_F(ParquetSpliceTest, OtherWordsForTheSameTypeAreReplaced) {
 	ExpectRows("after.parquet", "SELECT i, 'y' || i AS s, DATE '2020-01-01' AS d, i::INTEGER AS u FROM range(50) r(i)");
 }
 
+TEST_F(ParquetSpliceTest, AddsColumns) {
+	const auto size = WriteFile("before.parquet", {SourceRows(0), SourceRows(1), SourceRows(2)});
+	const std::string added = "SELECT CASE WHEN i % 3 > 0 THEN i END AS number, "
+	                          "[{'v': i, 'w': CASE WHEN i % 2 = 0 THEN 'w' END}] AS pairs FROM (";
+	const auto with_name = [](int group) {
+		return "SELECT i::INTEGER AS number, NULL::STRUCT(v BIGINT, w VARCHAR)[] AS pairs, 'n' || i AS name FROM (" +
+		       SourceRows(group) + ")";
+	};
+	{
+		ParquetSource source(store, Path("before.parquet"), size);
+		ParquetSplice splice(source, store, Path("after.parquet"));
+		const std::string typed = "SELECT number::INTEGER AS number, pairs FROM (" + added + SourceRows(0) + "))";
+		const auto two = Format(typed);
+		const auto three = Format(with_name(1));
+		ASSERT_TRUE(CanAdd(Context(), source, two));
+		EXPECT_FALSE(CanAdd(Context(), source, three)) << "there is a name";
+		splice.Add(Context(), two);
+		splice.Replace(0, Encoded(two, typed));
+		splice.Replace(1, Encoded(three, with_name(1)));
+		EXPECT_THROW(splice.Copy(2), Error) << "it has not the added columns";
+		EXPECT_THROW(splice.Replace(2, Encoded(Format("SELECT 1::INTEGER AS number"),
+		                                       "SELECT 1::INTEGER AS number FROM range(5000)")),
+		             Error)
+		    << "pairs are missing";
+		ASSERT_EQ(splice.Finish(), PutOutcome::WRITTEN);
+	}
+	ExpectRows("after.parquet",
+	           "SELECT *, (CASE WHEN i % 3 > 0 THEN i END)::INTEGER, [{'v': i, 'w': CASE WHEN i % 2 = 0 THEN 'w' "
+	           "END}] FROM (" +
+	               SourceRows(0) + ") UNION ALL SELECT * REPLACE ('n' || i AS name), i::INTEGER, NULL FROM (" +
+	               SourceRows(1) + ")");
+}
+
+TEST_F(ParquetSpliceTest, ColumnsAreAddedUnderFreeNamesAndIds) {
+	options["field_ids"] = {duckdb::Value::STRUCT({{"a", duckdb::Value::INTEGER(7)}})};
+	const auto size = WriteFile("before.parquet", {"SELECT 1::INTEGER AS a"});
+	ParquetSource source(store, Path("before.parquet"), size);
+	options.erase("field_ids");
+	EXPECT_TRUE(CanAdd(Context(), source, Format("SELECT 1 AS b, [1] AS c")));
+	EXPECT_FALSE(CanAdd(Context(), source, Format("SELECT 1 AS A"))) << "columns are the same in any case";
+	EXPECT_FALSE(CanAdd(Context(), source, Format("SELECT 1 AS b, 1 AS a")));
+	options["field_ids"] = {duckdb::Value::STRUCT({{"b", duckdb::Value::INTEGER(7)}})};
+	EXPECT_FALSE(CanAdd(Context(), source, Format("SELECT 1 AS b"))) << "the column, renamed";
+	options["field_ids"] = {duckdb::Value::STRUCT({{"b", duckdb::Value::INTEGER(8)}})};
+	EXPECT_TRUE(CanAdd(Context(), source, Format("SELECT 1 AS b")));
+}
+
 TEST_F(ParquetSpliceTest, WrongRowCountIsRefusedAndLeavesNothing) {
 	const auto size = WriteFile("before.parquet", {SourceRows(0)});
 	{
