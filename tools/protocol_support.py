@@ -32,7 +32,7 @@ TESTS = {
     "timestampNtz": ["test/sql/read/timestamps.test", "test/interop/test_spark.py"],
     "domainMetadata": ["test/sql/transaction/drop_and_create_again.test", "test/unit/txn/metadata_conflict_test.cpp"],
     "v2Checkpoint": ["test/sql/write/v2_checkpoints.test", "test/configs/v2_checkpoints.json", "test/golden",
-                     "test/unit/log/v2_checkpoint_test.cpp", "test/interop/test_v2_checkpoints.py"],
+                     "test/unit/log/v2_checkpoint_test.cpp", "test/interop/test_checkpoints_of_several_files.py"],
     "vacuumProtocolCheck": ["test/golden", "test/unit/upkeep/vacuum_test.cpp"],
     "inCommitTimestamp": ["test/sql/alter/in_commit_timestamps.test", "test/configs/in_commit_timestamps.json"],
     "clustering": ["test/sql/alter/cluster_by.test", "test/sql/optimize/cluster_by.test",

@@ -7,6 +7,7 @@
 #include "log/commit_file.hpp"
 #include "log/last_checkpoint.hpp"
 #include "log/log_file_name.hpp"
+#include "log/part_writer.hpp"
 #include "log/sidecar_writer.hpp"
 #include "protocol/schema_names.hpp"
 
@@ -15,6 +16,8 @@
 namespace merganser {
 
 namespace {
+
+constexpr const char *PART_SIZE_PROPERTY = "merganser.checkpointPartSize";
 
 void RememberCheckpoint(const Snapshot &snapshot) {
 	if (snapshot.memo) {
@@ -77,6 +80,25 @@ void WriteClassic(const NewCheckpoint &checkpoint, LogReplay replay, CheckpointF
 	WriteLastCheckpoint(location, last);
 }
 
+//! False where another writer has begun one: whether it ends is not known.
+bool WriteInParts(const NewCheckpoint &checkpoint, LogReplay replay, uint32_t part_count) {
+	const auto &snapshot = checkpoint.snapshot;
+	const auto stream = checkpoint.Stream(std::move(replay), CheckpointFileKind::V1, UINT32_MAX);
+	PartWriter writer(snapshot.location, checkpoint.context, *stream);
+	const auto size_bytes = writer.Write(snapshot.version, part_count);
+	if (!size_bytes) {
+		return false;
+	}
+	LastCheckpoint last;
+	last.version = snapshot.version;
+	last.size = stream->RowCount();
+	last.size_bytes = *size_bytes;
+	last.added_files = stream->FileCount();
+	last.parts = part_count;
+	WriteLastCheckpoint(snapshot.location, last);
+	return true;
+}
+
 //! PROTOCOL.md, "Checkpoint Metadata Tags".
 CheckpointMetadata Describe(int64_t version, const CheckpointStream &stream, uint64_t sidecar_bytes) {
 	return CheckpointMetadata {version, StringMap {{"sidecarNumActions", std::to_string(stream.RowCount())},
@@ -120,6 +142,14 @@ void WriteWithSidecars(const NewCheckpoint &checkpoint, LogReplay replay, const 
 bool IsV2(const TableConfiguration &configuration) {
 	const auto policy = configuration.Property("delta.checkpointPolicy");
 	return policy && SameName(*policy, "v2") && configuration.HasFeature("v2Checkpoint");
+}
+
+//! Of a V1 checkpoint.
+uint32_t PartCountOf(const Snapshot &snapshot) {
+	const auto part_files_max = snapshot.configuration->PropertyInt(PART_SIZE_PROPERTY, 0);
+	// PROTOCOL.md, "V2 Checkpoint Table Feature": multi-part checkpoints are not allowed.
+	const bool is_allowed = part_files_max > 0 && !snapshot.configuration->HasFeature("v2Checkpoint");
+	return is_allowed ? PartCount(snapshot.files.LiveCount(), uint64_t(part_files_max)) : 1;
 }
 
 //! A few actions as the rows of a file.
@@ -180,7 +210,12 @@ void WriteCheckpoint(const Snapshot &snapshot, LogContext context, int64_t now_m
 	LogReplay replay(true);
 	replay.ApplyFiles(location, segment.commits, context.cancel);
 	const NewCheckpoint checkpoint {snapshot, context, segment, now_ms};
-	if (!IsV2(*snapshot.configuration)) {
+	const auto part_count = PartCountOf(snapshot);
+	if (part_count > 1) {
+		if (!WriteInParts(checkpoint, std::move(replay), part_count)) {
+			return;
+		}
+	} else if (!IsV2(*snapshot.configuration)) {
 		WriteClassic(checkpoint, std::move(replay), CheckpointFileKind::V1);
 	} else if (snapshot.files.LiveCount() + replay.removes.size() <= layout.sidecar_actions_max) {
 		WriteClassic(checkpoint, std::move(replay), CheckpointFileKind::V2);

@@ -26,7 +26,8 @@ bool CheckpointIsDue(const Snapshot &snapshot);
 
 //! Writes the checkpoint of the snapshot's version and then `_last_checkpoint`: a V2 one where delta.checkpointPolicy
 //! is v2 and the feature is listed (PROTOCOL.md, "V2 Spec"), else a V1 one; each as a classic checkpoint of one file,
-//! except that a large V2 one has sidecars, which are written first, and a JSON file that names them. Streams: the
+//! except that a large V2 one has sidecars, which are written first, and a JSON file that names them, and a V1 one of
+//! more files than merganser.checkpointPartSize says has parts of so many (PartWriter). Streams: the
 //! previous checkpoint is copied row by row without what later commits superseded, then the commits since; tombstones
 //! older than delta.deletedFileRetentionDuration are left out (PROTOCOL.md, "Checkpoints"). Nothing is lost of what
 //! the old checkpoint held. Safe against other writers: EXISTS is success.

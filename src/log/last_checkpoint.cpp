@@ -62,6 +62,9 @@ void WriteLastCheckpoint(const TableLocation &location, const LastCheckpoint &ch
 		json.StartObject().Key("version").Int(checkpoint.version).Key("size").Int(int64_t(checkpoint.size));
 		json.Key("sizeInBytes").Int(int64_t(checkpoint.size_bytes));
 		json.Key("numOfAddFiles").Int(int64_t(checkpoint.added_files));
+		if (checkpoint.parts) {
+			json.Key("parts").Int(*checkpoint.parts);
+		}
 		if (checkpoint.v2) {
 			AddV2(*checkpoint.v2, json);
 		}

@@ -28,6 +28,8 @@ struct LastCheckpoint {
 	uint64_t size = 0;
 	uint64_t size_bytes = 0;
 	uint64_t added_files = 0;
+	//! Of a multi-part checkpoint.
+	std::optional<uint32_t> parts {};
 	std::optional<V2> v2 {};
 };
 

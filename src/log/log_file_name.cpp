@@ -124,6 +124,15 @@ std::string ClassicCheckpointPath(const TableLocation &location, int64_t version
 	return JoinPath(location.LogFolder(), VersionText(version) + ".checkpoint.parquet");
 }
 
+std::string CheckpointPartPath(const TableLocation &location, int64_t version, uint32_t part, uint32_t parts) {
+	const auto digits = [](uint32_t number) {
+		const auto text = std::to_string(number);
+		return std::string(PART_DIGITS - text.size(), '0') + text;
+	};
+	const auto name = VersionText(version) + ".checkpoint." + digits(part) + "." + digits(parts) + ".parquet";
+	return JoinPath(location.LogFolder(), name);
+}
+
 std::string V2CheckpointPath(const TableLocation &location, int64_t version, const std::string &uuid) {
 	return JoinPath(location.LogFolder(), VersionText(version) + ".checkpoint." + uuid + ".json");
 }

@@ -13,6 +13,8 @@ namespace merganser {
 //! 20 digits, zero-padded. Requires: version >= 0.
 std::string VersionText(int64_t version);
 std::string ClassicCheckpointPath(const TableLocation &location, int64_t version);
+//! Part `part` (from 1 on) of `parts`.
+std::string CheckpointPartPath(const TableLocation &location, int64_t version, uint32_t part, uint32_t parts);
 //! Of the JSON file that a V2 checkpoint begins with.
 std::string V2CheckpointPath(const TableLocation &location, int64_t version, const std::string &uuid);
 std::string SidecarFolder(const TableLocation &location);

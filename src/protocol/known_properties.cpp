@@ -78,6 +78,7 @@ constexpr KnownProperty PROPERTIES[] = {
     {"delta.universalFormat.iceberg.atomicConversion.supported", PropertyKind::TEXT},
     {"delta.writePartitionColumnsToParquet", PropertyKind::BOOLEAN},
     {"merganser.automaticVacuum", PropertyKind::BOOLEAN},
+    {"merganser.checkpointPartSize", PropertyKind::NUMBER},
     {"merganser.inlineDeletionVectors", PropertyKind::BOOLEAN},
     {"merganser.logCompactionInterval", PropertyKind::NUMBER},
 };

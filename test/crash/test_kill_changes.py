@@ -15,8 +15,9 @@ from lakes import open_lake
 WRITER = Path(__file__).with_name("change_writer.py")
 OPTIMIZER = Path(__file__).with_name("optimizer.py")
 NAMES = ["ann", "ben"]
-# Many checkpoints with sidecars: kills hit between these and the file that names them, too.
-TABLES = {"copied": "'delta.enableDeletionVectors' = 'false', 'delta.checkpointInterval' = '7'",
+# Many checkpoints of several files: kills hit between parts, and between sidecars and the file that names them, too.
+TABLES = {"copied": "'delta.enableDeletionVectors' = 'false', 'delta.checkpointInterval' = '2',"
+                    " 'merganser.checkpointPartSize' = '1'",
           "vectors": "'delta.enableDeletionVectors' = 'true', 'delta.checkpointInterval' = '2',"
                      " 'delta.checkpointPolicy' = 'v2'"}
 KILLS = int(os.environ.get("MERGANSER_CRASH_KILLS", "200"))

@@ -1,4 +1,4 @@
-"""V2 checkpoints that we write, read by Spark without the commits before them, and Spark's after ours."""
+"""Checkpoints of several files that we write, read by Spark without the commits before them, and Spark's after ours."""
 
 import json
 from pathlib import Path
@@ -33,12 +33,16 @@ def sidecars_of(checkpoint: Path) -> list[Path]:
     return [folder / action["sidecar"]["path"] for action in actions if "sidecar" in action]
 
 
-def make_table(merganser: Merganser, part_size: int) -> None:
+V2 = "'delta.checkpointPolicy' = 'v2'"
+PARTS = "'merganser.checkpointPartSize' = 2"
+
+
+def make_table(merganser: Merganser, part_size: int, kind: str = V2) -> None:
     """Versions 0 to 8, the last with a checkpoint of six files, some with deletion vectors, and tombstones."""
     merganser.run(OURS, f"""
         SET merganser_checkpoint_part_size = {part_size};
         CREATE TABLE {{t}} (id BIGINT, p VARCHAR, at_time TIMESTAMPTZ) PARTITIONED BY (p) WITH (
-            'delta.checkpointPolicy' = 'v2', 'delta.checkpointInterval' = 2, 'delta.enableDeletionVectors' = 'true');
+            {kind}, 'delta.checkpointInterval' = 2, 'delta.enableDeletionVectors' = 'true');
         INSERT INTO {{t}} SELECT range, 'p' || range % 3, TIMESTAMPTZ '2024-02-29 12:00:00+00' FROM range(300);
         INSERT INTO {{t}} SELECT range, NULL, NULL FROM range(1000, 1010);
         DELETE FROM {{t}} WHERE id % 50 = 7;
@@ -76,6 +80,37 @@ def test_spark_goes_on_from_ours_and_we_from_its(spark: SparkSession, merganser:
     arrow_rows.assert_same(Merganser(extension).read(table), spark.read(table), "our next checkpoint as Spark reads it")
 
 
+def parts_of(checkpoint: Path) -> list[Path]:
+    return sorted(checkpoint.parent.glob(f"{checkpoint.name[:20]}.checkpoint.*.*.parquet"))
+
+
+def test_parts_of_both(spark: SparkSession, merganser: Merganser, table: Path, extension: Path) -> None:
+    make_table(merganser, part_size=50000, kind=PARTS)
+    assert len(parts_of(newest_checkpoint(table))) == 4
+    assert forget_commits(table) == 8
+    arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), spark.read(table), "our parts as Spark reads them")
+    spark.sql("SET spark.databricks.delta.checkpoint.partSize = 2")
+    try:
+        spark.run(table, """
+            DELETE FROM {t} WHERE id = 9;
+            INSERT INTO {t} VALUES (3000, 'spark', NULL);
+        """)
+    finally:
+        spark.sql("RESET spark.databricks.delta.checkpoint.partSize")
+    theirs = parts_of(newest_checkpoint(table))
+    assert len(theirs) > 2 and theirs[0].name[:20] == f"{10:020}", theirs
+    assert forget_commits(table) == 10
+    fresh = Merganser(extension)
+    arrow_rows.assert_same(spark.read(table), fresh.read(table), "Spark's parts as we read them")
+    fresh.attach(table.parent.parent)
+    fresh.run(OURS, """
+        DELETE FROM {t} WHERE id = 12;
+        INSERT INTO {t} VALUES (4000, 'p1', NULL);
+    """)
+    assert forget_commits(table) == 12 and len(parts_of(newest_checkpoint(table))) > 2
+    arrow_rows.assert_same(Merganser(extension).read(table), spark.read(table), "our next parts as Spark reads them")
+
+
 def test_spark_reads_one_file(spark: SparkSession, merganser: Merganser, table: Path) -> None:
     make_table(merganser, part_size=50000)
     assert newest_checkpoint(table).name == f"{8:020}.checkpoint.parquet"
@@ -92,6 +127,18 @@ def test_other_readers(merganser: Merganser, table: Path, part_size: int, engine
     forget_commits(table)
     if find_weaknesses(engine, "t", {"v2Checkpoint", "deletionVectors"}):
         with pytest.raises(Exception, match="v2Checkpoint"):
+            READERS[engine](table)
+        return
+    arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), READERS[engine](table), f"as {engine} reads it")
+
+
+@pytest.mark.parametrize("engine", READERS)
+def test_other_readers_of_parts(merganser: Merganser, table: Path, engine: str) -> None:
+    make_table(merganser, part_size=50000, kind=PARTS)
+    assert len(parts_of(newest_checkpoint(table))) == 4
+    forget_commits(table)
+    if find_weaknesses(engine, "t", {"deletionVectors"}):
+        with pytest.raises(Exception, match="deletionVectors"):
             READERS[engine](table)
         return
     arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), READERS[engine](table), f"as {engine} reads it")
