@@ -30,7 +30,7 @@ const std::vector<TableFeature> &TableFeatures() {
 	    {"clustering", WRITER_ONLY, 0, 0, READ_WRITE},
 	    {"typeWidening", READER, 0, 0, READ_WRITE},
 	    {"typeWidening-preview", READER, 0, 0, READ_WRITE},
-	    {"variantType", READER, 0, 0, READ_ONLY},
+	    {"variantType", READER, 0, 0, READ_WRITE},
 	    {"variantType-preview", READER, 0, 0, READ_ONLY},
 	    {"variantShredding", READER, 0, 0, READ_ONLY},
 	    {"variantShredding-preview", READER, 0, 0, READ_ONLY},

@@ -321,6 +321,38 @@ def test_variant(spark: SparkSession, merganser: Merganser, table: Path) -> None
     """)
     assert merganser.rows(f"SELECT id, v IS NULL FROM {OURS} ORDER BY id") == [(1, False), (2, False), (3, True)]
     assert merganser.rows(f"SELECT v::INTEGER FROM {OURS} WHERE id = 2") == [(17,)]
+    # And back: ours rewrites their rows, they rewrite ours.
+    merganser.run(OURS, """
+        INSERT INTO {t} SELECT 4, {'a': [1, NULL], 'b': {'c': 'text', 'd': DATE '2024-02-29'}}::VARIANT;
+        UPDATE {t} SET id = id + 10 WHERE id < 3;
+        MERGE INTO {t} USING (SELECT 3 AS id, 2.5::DOUBLE::VARIANT AS v) s USING (id)
+            WHEN MATCHED THEN UPDATE SET v = s.v;
+    """)
+    json = f"SELECT id, to_json(v) AS v FROM {named(table)} ORDER BY id"
+    texts = [(3, "2.5"), (4, '{"a":[1,null],"b":{"c":"text","d":"2024-02-29"}}'),
+             (11, '{"a":[1,2.5,"x",null],"b":true}'), (12, "17")]
+    assert [(row["id"], row["v"]) for row in spark.fetch(json).to_pylist()] == texts
+    spark.run(table, """
+        UPDATE {t} SET v = parse_json('{"z": 1}') WHERE id = 12;
+        DELETE FROM {t} WHERE id = 3;
+    """)
+    assert merganser.rows(f"SELECT id, v::VARCHAR FROM {OURS} WHERE id > 11") == [(12, "{'z': 1}")]
+    assert merganser.rows(f"SELECT count(*), count(v) FROM {OURS}") == [(3, 3)]
+
+
+def test_our_variants(spark: SparkSession, merganser: Merganser, table: Path) -> None:
+    """A table of ours; every kind of value as Spark writes it in JSON."""
+    values = {"1::TINYINT": "1", "30000::SMALLINT": "30000", "1::INTEGER": "1", "1::BIGINT << 40": str(1 << 40),
+              "1.5::FLOAT": "1.5", "0.1::DOUBLE": "0.1", "12.34::DECIMAL(9, 2)": "12.34",
+              "1234567890.5::DECIMAL(18, 1)": "1234567890.5", "true": "true", "'ä日本'": '"ä日本"', "''": '""',
+              "DATE '2024-02-29'": '"2024-02-29"', "'ab'::BLOB": '"YWI="', "[1, 2]": "[1,2]", "[]": "[]",
+              "{'a': NULL}": '{"a":null}', "[{'b': 1, 'a': 'x'}]": '[{"a":"x","b":1}]',
+              "TIMESTAMPTZ '2024-02-29 12:00:00+00'": '"2024-02-29 12:00:00+00:00"',
+              "TIMESTAMP '2024-02-29 12:00:00'": '"2024-02-29 12:00:00"', "repeat('x', 1000)": f'"{"x" * 1000}"'}
+    rows = " UNION ALL ".join(f"SELECT {i} AS id, ({value})::VARIANT AS v" for i, value in enumerate(values))
+    merganser.run(OURS, f"CREATE TABLE {{t}} AS {rows}")
+    spark_rows = spark.fetch(f"SELECT id, to_json(v) AS v FROM {named(table)} ORDER BY id").to_pylist()
+    assert [row["v"] for row in spark_rows] == list(values.values())
 
 
 def test_shallow_clone(spark: SparkSession, merganser: Merganser, table: Path) -> None:

@@ -71,11 +71,12 @@ private:
 
 //! DuckDB's writer leaves out of a struct field's null count the rows whose struct is NULL: a reader that trusts it
 //! skips them when it looks for NULLs.
-LeafNullCounts CountStructNulls(const ParquetFormat &format, const duckdb::ColumnDataCollection &rows) {
+LeafNullCounts CountStructNulls(const duckdb::vector<std::string> &names, const duckdb::ColumnDataCollection &rows) {
 	LeafNullCounts counts;
+	const auto &types = rows.Types();
 	duckdb::vector<duckdb::column_t> columns;
-	for (duckdb::idx_t i = 0; i < format.Types().size(); i++) {
-		if (format.Types()[i].id() == duckdb::LogicalTypeId::STRUCT) {
+	for (duckdb::idx_t i = 0; i < types.size(); i++) {
+		if (types[i].id() == duckdb::LogicalTypeId::STRUCT) {
 			columns.push_back(i);
 		}
 	}
@@ -92,8 +93,8 @@ LeafNullCounts CountStructNulls(const ParquetFormat &format, const duckdb::Colum
 	}
 	counter.Rewind();
 	for (const auto column : columns) {
-		std::vector<std::string> path {format.Names()[column]};
-		counter.Name(format.Types()[column], path, counts);
+		std::vector<std::string> path {names[column]};
+		counter.Name(types[column], path, counts);
 	}
 	return counts;
 }
@@ -104,11 +105,43 @@ ParquetFormat::ParquetFormat(duckdb::ClientContext &context, const duckdb::vecto
                              const duckdb::vector<duckdb::LogicalType> &types_p,
                              const duckdb::case_insensitive_map_t<duckdb::vector<duckdb::Value>> &options)
     : function(ParquetFunction(context)), names(names_p), types(types_p) {
+	for (duckdb::idx_t i = 0; i < types.size(); i++) {
+		const bool is_variant = types[i].id() == duckdb::LogicalTypeId::VARIANT;
+		file_types.push_back(is_variant ? EncodedVariantType() : types[i]);
+		if (is_variant) {
+			variants.emplace(i, VariantEncoding(context, i));
+		}
+	}
 	duckdb::CopyInfo info;
 	info.format = "parquet";
 	info.options = options;
 	duckdb::CopyFunctionBindInput input(info);
-	bind_data = function.copy_to_bind(context, input, names, types);
+	bind_data = function.copy_to_bind(context, input, names, file_types);
+}
+
+duckdb::unique_ptr<duckdb::ColumnDataCollection>
+ParquetFormat::ToFile(duckdb::ClientContext &context, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) const {
+	if (variants.empty()) {
+		return rows;
+	}
+	auto converted = duckdb::make_uniq<duckdb::ColumnDataCollection>(context, file_types);
+	duckdb::ColumnDataAppendState append;
+	converted->InitializeAppend(append);
+	duckdb::DataChunk in_file;
+	in_file.InitializeEmpty(file_types);
+	for (auto &chunk : rows->Chunks()) {
+		for (duckdb::idx_t i = 0; i < types.size(); i++) {
+			const auto variant = variants.find(i);
+			if (variant == variants.end()) {
+				in_file.data[i].Reference(chunk.data[i]);
+			} else {
+				variant->second.Encode(context, chunk, in_file.data[i]);
+			}
+		}
+		in_file.SetCardinality(chunk.size());
+		converted->Append(append, in_file);
+	}
+	return converted;
 }
 
 ParquetFile::ParquetFile(duckdb::ClientContext &context_p, const ParquetFormat &format_p,
@@ -133,7 +166,8 @@ ParquetFile::~ParquetFile() {
 duckdb::unique_ptr<duckdb::PreparedBatchData>
 ParquetFile::Encode(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
 	auto row_group = duckdb::make_uniq<EncodedRowGroup>();
-	row_group->null_counts = CountStructNulls(format, *rows);
+	rows = format.ToFile(context, std::move(rows));
+	row_group->null_counts = CountStructNulls(format.names, *rows);
 	row_group->encoded = format.function.prepare_batch(context, *format.bind_data, *writer, std::move(rows));
 	return row_group;
 }

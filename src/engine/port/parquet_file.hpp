@@ -4,16 +4,19 @@
 #include "duckdb/common/types/column/column_data_collection.hpp"
 #include "duckdb/function/copy_function.hpp"
 #include "engine/port/parquet_footer.hpp"
+#include "engine/port/variant_encoding.hpp"
 #include "store/object_store.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace merganser {
 
-//! How Parquet files of one kind are written: DuckDB's copy function bound to names, types and options. Immutable,
-//! shared by threads.
+//! How Parquet files of one kind are written: DuckDB's copy function bound to names, types and options. A VARIANT
+//! becomes a struct of `metadata` and `value` without annotation, as Delta has it (PROTOCOL.md, "Variant Data Type"):
+//! DuckDB's own way would shred the values. Immutable, shared by threads.
 class ParquetFormat {
 public:
 	ParquetFormat(duckdb::ClientContext &context, const duckdb::vector<std::string> &names,
@@ -23,15 +26,24 @@ public:
 	const duckdb::vector<std::string> &Names() const {
 		return names;
 	}
+	//! Of the rows that are written.
 	const duckdb::vector<duckdb::LogicalType> &Types() const {
 		return types;
 	}
 
 private:
 	friend class ParquetFile;
+	//! The rows as the file has them.
+	duckdb::unique_ptr<duckdb::ColumnDataCollection>
+	ToFile(duckdb::ClientContext &context, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) const;
+
 	duckdb::CopyFunction function;
 	duckdb::vector<std::string> names;
 	duckdb::vector<duckdb::LogicalType> types;
+	//! Of the columns in the file.
+	duckdb::vector<duckdb::LogicalType> file_types;
+	//! By column.
+	std::map<duckdb::idx_t, VariantEncoding> variants;
 	duckdb::unique_ptr<duckdb::FunctionData> bind_data;
 };
 

@@ -55,12 +55,22 @@ duckdb::LogicalType ToDuckDBType(const DataType &type) {
 	throw Error(ErrorKind::INTERNAL, "ToDuckDBType: unknown type");
 }
 
+//! The type of a field, element, key or value.
+static DataTypePtr ToInnerType(const duckdb::LogicalType &type, const std::string &column, NaiveTimestamps naive) {
+	if (type.id() == duckdb::LogicalTypeId::VARIANT) {
+		throw Error(ErrorKind::UNSUPPORTED, "column \"" + column +
+		                                        "\" has the type VARIANT inside a nested type, which is not written in "
+		                                        "this version; make the whole column a VARIANT");
+	}
+	return ToDeltaType(type, column, naive);
+}
+
 static DataTypePtr ToDeltaStruct(const duckdb::LogicalType &type, const std::string &column, NaiveTimestamps naive) {
 	std::vector<StructField> fields;
 	for (auto &child : duckdb::StructType::GetChildTypes(type)) {
 		StructField field;
 		field.name = child.first;
-		field.type = ToDeltaType(child.second, column + "." + child.first, naive);
+		field.type = ToInnerType(child.second, column + "." + child.first, naive);
 		fields.push_back(std::move(field));
 	}
 	return DataType::Struct(std::move(fields));
@@ -113,17 +123,19 @@ DataTypePtr ToDeltaType(const duckdb::LogicalType &type, const std::string &colu
 	case LogicalTypeId::SQLNULL:
 		// Spark calls it void and cannot store it: DuckDB's own CREATE TABLE makes an INTEGER of it too.
 		return DataType::Primitive(TypeKind::INTEGER);
+	case LogicalTypeId::VARIANT:
+		return DataType::Primitive(TypeKind::VARIANT);
 	case LogicalTypeId::STRUCT:
 		return ToDeltaStruct(type, column_name, naive);
 	case LogicalTypeId::LIST:
-		return DataType::Array(ToDeltaType(duckdb::ListType::GetChildType(type), column_name + ".element", naive),
+		return DataType::Array(ToInnerType(duckdb::ListType::GetChildType(type), column_name + ".element", naive),
 		                       true);
 	case LogicalTypeId::ARRAY:
-		return DataType::Array(ToDeltaType(duckdb::ArrayType::GetChildType(type), column_name + ".element", naive),
+		return DataType::Array(ToInnerType(duckdb::ArrayType::GetChildType(type), column_name + ".element", naive),
 		                       true);
 	case LogicalTypeId::MAP:
-		return DataType::Map(ToDeltaType(duckdb::MapType::KeyType(type), column_name + ".key", naive),
-		                     ToDeltaType(duckdb::MapType::ValueType(type), column_name + ".value", naive), true);
+		return DataType::Map(ToInnerType(duckdb::MapType::KeyType(type), column_name + ".key", naive),
+		                     ToInnerType(duckdb::MapType::ValueType(type), column_name + ".value", naive), true);
 	default:
 		throw Error(ErrorKind::UNSUPPORTED, "column \"" + column_name + "\" has type " + type.ToString() +
 		                                        ", which Delta Lake cannot hold; cast it, for example to VARCHAR");

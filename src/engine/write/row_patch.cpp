@@ -7,6 +7,28 @@
 
 namespace merganser {
 
+namespace {
+
+//! The same values as DuckDB holds them: it compares a VARIANT with one of another type only after a cast.
+duckdb::Vector AsHeld(duckdb::Vector &variants, idx_t count) {
+	variants.Flatten(count);
+	duckdb::Vector held(duckdb::LogicalType::STRUCT(duckdb::StructType::GetChildTypes(variants.GetType())), nullptr);
+	held.Reinterpret(variants);
+	return held;
+}
+
+void FindDifferent(duckdb::Vector &old_values, duckdb::Vector &values, duckdb::Vector &differs, idx_t count) {
+	if (values.GetType().id() != duckdb::LogicalTypeId::VARIANT) {
+		return duckdb::VectorOperations::DistinctFrom(old_values, values, differs, count);
+	}
+	// One value may be held in several ways: then the row is written, though it is the same.
+	auto old_held = AsHeld(old_values, count);
+	auto held = AsHeld(values, count);
+	duckdb::VectorOperations::DistinctFrom(old_held, held, differs, count);
+}
+
+} // namespace
+
 RowPatch::RowPatch(ChangedRows &changes_p, const std::vector<std::vector<size_t>> &set_columns_p)
     : changes(changes_p), set_columns(set_columns_p) {
 }
@@ -70,7 +92,7 @@ void RowPatch::ApplyPart(Part &part) {
 		auto &values = part.values.data[i];
 		duckdb::Vector old_values(column, part.rows, part.count);
 		duckdb::Vector differs(duckdb::LogicalType::BOOLEAN);
-		duckdb::VectorOperations::DistinctFrom(old_values, values, differs, part.count);
+		FindDifferent(old_values, values, differs, part.count);
 		duckdb::UnifiedVectorFormat format;
 		differs.ToUnifiedFormat(part.count, format);
 		const auto *flags = duckdb::UnifiedVectorFormat::GetData<bool>(format);

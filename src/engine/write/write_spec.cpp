@@ -19,8 +19,13 @@ void CheckStorable(const DataType &type, const std::string &column, bool is_top_
 		}
 		return;
 	case TypeKind::VARIANT:
-		throw Error(ErrorKind::UNSUPPORTED,
-		            "column \"" + column + "\" has the type variant, which is not written in this version");
+		if (!is_top_level) {
+			throw Error(ErrorKind::UNSUPPORTED,
+			            "column \"" + column +
+			                "\" has the type variant inside a nested type, which is not written "
+			                "in this version");
+		}
+		return;
 	case TypeKind::STRUCT:
 		for (const auto &field : type.fields) {
 			CheckStorable(*field.type, column + "." + field.name, false);

@@ -336,8 +336,8 @@ TEST(SmallestProtocol, RefusesWishes) {
 	invalid({{"delta.checkpointPolicy", "v3"}}, "'v3'");
 	invalid({{"delta.minReaderVersion", "9"}}, "'9'");
 	invalid({{"delta.feature.deletionVectors", "no"}}, "'no'");
-	ExpectError(ErrorKind::UNSUPPORTED, "variantType",
-	            [] { SmallestProtocol(ParseSchema(OneColumn("{}", "\"variant\"")), {}); });
+	const auto variant = SmallestProtocol(ParseSchema(OneColumn("{}", "\"variant\"")), {});
+	EXPECT_EQ(variant.reader_features, std::vector<std::string> {"variantType"});
 	EXPECT_EQ(SmallestProtocol(ParseSchema(OneColumn(R"({"delta.identity.step":1})")), {}).min_writer_version, 6);
 }
 
