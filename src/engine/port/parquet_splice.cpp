@@ -12,7 +12,7 @@ namespace merganser {
 
 namespace {
 
-//! The types whose schema in the file depends on the values, or that say things elsewhere in the footer.
+//! The types that writers write in several ways, by their values, or that say things elsewhere in the footer.
 bool HasOwnMetadata(const duckdb::LogicalType &type) {
 	return duckdb::TypeVisitor::Contains(type, [](const duckdb::LogicalType &part) {
 		return part.id() == duckdb::LogicalTypeId::VARIANT || part.id() == duckdb::LogicalTypeId::GEOMETRY;
