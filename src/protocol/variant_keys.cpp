@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -119,6 +120,16 @@ void OrderFields(Numbers &value, const Container &object, const std::vector<std:
 	}
 }
 
+//! `type`: of a primitive value.
+void CheckReadable(uint64_t type) {
+	// Time, timestamps in nanoseconds with and without a zone.
+	if (type >= 17 && type <= 19) {
+		throw Error(ErrorKind::UNSUPPORTED, std::string(type == 17 ? "a TIME" : "a TIMESTAMP in nanoseconds") +
+		                                        " within a VARIANT, which Spark does not read. Cast it to " +
+		                                        (type == 17 ? "VARCHAR" : "TIMESTAMP") + " first");
+	}
+}
+
 } // namespace
 
 void OrderVariantKeys(MutableBytes metadata_bytes, MutableBytes value_bytes) {
@@ -133,7 +144,11 @@ void OrderVariantKeys(MutableBytes metadata_bytes, MutableBytes value_bytes) {
 	while (!waiting.empty()) {
 		const auto begin = waiting.back();
 		waiting.pop_back();
-		const auto type = value.Get(begin, 1) & 0x03;
+		const auto header = value.Get(begin, 1);
+		const auto type = header & 0x03;
+		if (type == PRIMITIVE) {
+			CheckReadable(header >> 2);
+		}
 		if (type != OBJECT && type != ARRAY) {
 			continue;
 		}

@@ -95,7 +95,8 @@ static StructField NewField(const LakeTable &table, const duckdb::ColumnDefiniti
 	auto &lake = table.catalog.Cast<LakeCatalog>();
 	StructField field;
 	field.name = column.Name();
-	field.type = ToDeltaType(column.Type(), column.Name(), lake.Settings().naive_timestamps);
+	const auto to_delta = is_column ? ToDeltaType : ToNestedDeltaType;
+	field.type = to_delta(column.Type(), column.Name(), lake.Settings().naive_timestamps);
 	if (column.HasDefaultValue()) {
 		field.SetMetadataString(COLUMN_DEFAULT_KEY,
 		                        DefaultText(table.Location().name, column.Name(), column.DefaultValue()));

@@ -93,7 +93,8 @@ Schema SchemaOf(duckdb::ClientContext &context, const TableLocation &location, c
 			continue;
 		}
 		field.type = ToDeltaType(result->types[i], field.name, NaiveTimestamps::NTZ);
-		if (ToDuckDBType(*field.type) != result->types[i]) {
+		// A Parquet file's VARIANT may be shredded, which the table's readers need not understand.
+		if (ToDuckDBType(*field.type) != result->types[i] || field.type->kind == TypeKind::VARIANT) {
 			throw duckdb::NotImplementedException(
 			    "%s: column \"%s\" of \"%s\" is %s, which a Delta table cannot hold as it is stored. Write the rows "
 			    "into a new table: CREATE TABLE … AS FROM read_parquet(…)",

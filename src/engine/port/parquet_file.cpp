@@ -109,7 +109,7 @@ ParquetFormat::ParquetFormat(duckdb::ClientContext &context, const duckdb::vecto
 		const bool is_variant = types[i].id() == duckdb::LogicalTypeId::VARIANT;
 		file_types.push_back(is_variant ? EncodedVariantType() : types[i]);
 		if (is_variant) {
-			variants.emplace(i, VariantEncoding(context, i));
+			variants.emplace(i, VariantEncoding(context, i, names[i]));
 		}
 	}
 	duckdb::CopyInfo info;

@@ -55,8 +55,7 @@ duckdb::LogicalType ToDuckDBType(const DataType &type) {
 	throw Error(ErrorKind::INTERNAL, "ToDuckDBType: unknown type");
 }
 
-//! The type of a field, element, key or value.
-static DataTypePtr ToInnerType(const duckdb::LogicalType &type, const std::string &column, NaiveTimestamps naive) {
+DataTypePtr ToNestedDeltaType(const duckdb::LogicalType &type, const std::string &column, NaiveTimestamps naive) {
 	if (type.id() == duckdb::LogicalTypeId::VARIANT) {
 		throw Error(ErrorKind::UNSUPPORTED, "column \"" + column +
 		                                        "\" has the type VARIANT inside a nested type, which is not written in "
@@ -70,7 +69,7 @@ static DataTypePtr ToDeltaStruct(const duckdb::LogicalType &type, const std::str
 	for (auto &child : duckdb::StructType::GetChildTypes(type)) {
 		StructField field;
 		field.name = child.first;
-		field.type = ToInnerType(child.second, column + "." + child.first, naive);
+		field.type = ToNestedDeltaType(child.second, column + "." + child.first, naive);
 		fields.push_back(std::move(field));
 	}
 	return DataType::Struct(std::move(fields));
@@ -128,14 +127,14 @@ DataTypePtr ToDeltaType(const duckdb::LogicalType &type, const std::string &colu
 	case LogicalTypeId::STRUCT:
 		return ToDeltaStruct(type, column_name, naive);
 	case LogicalTypeId::LIST:
-		return DataType::Array(ToInnerType(duckdb::ListType::GetChildType(type), column_name + ".element", naive),
+		return DataType::Array(ToNestedDeltaType(duckdb::ListType::GetChildType(type), column_name + ".element", naive),
 		                       true);
 	case LogicalTypeId::ARRAY:
-		return DataType::Array(ToInnerType(duckdb::ArrayType::GetChildType(type), column_name + ".element", naive),
-		                       true);
+		return DataType::Array(
+		    ToNestedDeltaType(duckdb::ArrayType::GetChildType(type), column_name + ".element", naive), true);
 	case LogicalTypeId::MAP:
-		return DataType::Map(ToInnerType(duckdb::MapType::KeyType(type), column_name + ".key", naive),
-		                     ToInnerType(duckdb::MapType::ValueType(type), column_name + ".value", naive), true);
+		return DataType::Map(ToNestedDeltaType(duckdb::MapType::KeyType(type), column_name + ".key", naive),
+		                     ToNestedDeltaType(duckdb::MapType::ValueType(type), column_name + ".value", naive), true);
 	default:
 		throw Error(ErrorKind::UNSUPPORTED, "column \"" + column_name + "\" has type " + type.ToString() +
 		                                        ", which Delta Lake cannot hold; cast it, for example to VARCHAR");

@@ -27,6 +27,8 @@ duckdb::LogicalType ToDuckDBType(const DataType &type);
 //! are written.
 DataTypePtr ToDeltaType(const duckdb::LogicalType &type, const std::string &column_name,
                         NaiveTimestamps naive_timestamps);
+//! The same of a field, an element, a key or a value: a VARIANT is refused there.
+DataTypePtr ToNestedDeltaType(const duckdb::LogicalType &type, const std::string &column_name, NaiveTimestamps naive);
 
 //! A constant of a DuckDB type as Scalar of the Delta type; monostate for NULL. Throws INTERNAL for nested types.
 Scalar ToScalar(const duckdb::Value &value, const DataType &type);

@@ -1,5 +1,6 @@
 #include "engine/port/variant_encoding.hpp"
 
+#include "base/error.hpp"
 #include "duckdb/execution/expression_executor.hpp"
 #include "duckdb/function/function_binder.hpp"
 #include "duckdb/planner/expression/bound_reference_expression.hpp"
@@ -24,7 +25,8 @@ duckdb::LogicalType EncodedVariantType() {
 	return duckdb::LogicalType::STRUCT({{"metadata", duckdb::LogicalType::BLOB}, {"value", duckdb::LogicalType::BLOB}});
 }
 
-VariantEncoding::VariantEncoding(duckdb::ClientContext &context, duckdb::idx_t column) {
+VariantEncoding::VariantEncoding(duckdb::ClientContext &context, duckdb::idx_t column, std::string name_p)
+    : name(std::move(name_p)) {
 	duckdb::vector<duckdb::unique_ptr<duckdb::Expression>> arguments;
 	arguments.push_back(duckdb::make_uniq<duckdb::BoundReferenceExpression>(duckdb::LogicalType::VARIANT(), column));
 	duckdb::ErrorData error;
@@ -48,7 +50,11 @@ void VariantEncoding::Encode(duckdb::ClientContext &context, duckdb::DataChunk &
 		if (duckdb::FlatVector::IsNull(encoded, row)) {
 			continue;
 		}
-		OrderVariantKeys(BytesOf(metadata[row]), BytesOf(values[row]));
+		try {
+			OrderVariantKeys(BytesOf(metadata[row]), BytesOf(values[row]));
+		} catch (const Error &error) {
+			throw duckdb::InvalidInputException("column \"%s\": %s", name, error.what());
+		}
 		metadata[row].Finalize();
 		values[row].Finalize();
 	}

@@ -65,6 +65,19 @@ TEST(VariantKeysTest, WhatHoldsNothingStays) {
 	}
 }
 
+TEST(VariantKeysTest, TimesAndNanosecondsAreRefused) {
+	for (uint8_t type = 0; type <= 20; type++) {
+		const Variant list {"\x11\x00\x00"s, "\x03\x01\x00\x11"s + char(type << 2) + std::string(16, '\0')};
+		const bool is_refused = type >= 17 && type <= 19;
+		try {
+			list.Ordered();
+			EXPECT_FALSE(is_refused) << int(type);
+		} catch (const Error &error) {
+			EXPECT_TRUE(is_refused && error.kind == ErrorKind::UNSUPPORTED) << int(type) << error.what();
+		}
+	}
+}
+
 TEST(VariantKeysTest, WideNumbers) {
 	// is_large, ids of two bytes, offsets of three.
 	const Variant wide {"\x51\x02\x00\x00\x00\x01\x00\x02\x00"
