@@ -118,27 +118,27 @@ def test_spark_reads_one_file(spark: SparkSession, merganser: Merganser, table: 
     arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), spark.read(table), "our checkpoint as Spark reads it")
 
 
+def check_reader(merganser: Merganser, table: Path, engine: str, features: list[str]) -> None:
+    """The engine reads the table from its checkpoint alone, or is known to refuse it for the first of the features."""
+    forget_commits(table)
+    if find_weaknesses(engine, "t", set(features)):
+        with pytest.raises(Exception, match=features[0]):
+            READERS[engine](table)
+        return
+    arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), READERS[engine](table), f"as {engine} reads it")
+
+
 @pytest.mark.parametrize("engine", READERS)
 @pytest.mark.parametrize("part_size", [2, 50000])
 def test_other_readers(merganser: Merganser, table: Path, part_size: int, engine: str) -> None:
     make_table(merganser, part_size)
     if part_size == 2:
         assert len(sidecars_of(newest_checkpoint(table))) > 2
-    forget_commits(table)
-    if find_weaknesses(engine, "t", {"v2Checkpoint", "deletionVectors"}):
-        with pytest.raises(Exception, match="v2Checkpoint"):
-            READERS[engine](table)
-        return
-    arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), READERS[engine](table), f"as {engine} reads it")
+    check_reader(merganser, table, engine, ["v2Checkpoint", "deletionVectors"])
 
 
 @pytest.mark.parametrize("engine", READERS)
 def test_other_readers_of_parts(merganser: Merganser, table: Path, engine: str) -> None:
     make_table(merganser, part_size=50000, kind=PARTS)
     assert len(parts_of(newest_checkpoint(table))) == 4
-    forget_commits(table)
-    if find_weaknesses(engine, "t", {"deletionVectors"}):
-        with pytest.raises(Exception, match="deletionVectors"):
-            READERS[engine](table)
-        return
-    arrow_rows.assert_same(merganser.fetch(f"FROM {OURS}"), READERS[engine](table), f"as {engine} reads it")
+    check_reader(merganser, table, engine, ["deletionVectors"])

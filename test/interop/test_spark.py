@@ -353,6 +353,11 @@ def test_our_variants(spark: SparkSession, merganser: Merganser, table: Path) ->
     merganser.run(OURS, f"CREATE TABLE {{t}} AS {rows}")
     spark_rows = spark.fetch(f"SELECT id, to_json(v) AS v FROM {named(table)} ORDER BY id").to_pylist()
     assert [row["v"] for row in spark_rows] == list(values.values())
+    spark.run(table, "UPDATE {t} SET v = parse_json('[1]') WHERE id = 0;\nDELETE FROM {t} WHERE id > 2;")
+    merganser.run(OURS, "UPDATE {t} SET v = {'y': v, 'x': 1}::VARIANT WHERE id < 2")
+    texts = ['{"x":1,"y":[1]}', '{"x":1,"y":30000}', "1"]
+    assert [row["v"] for row in spark.fetch(
+        f"SELECT to_json(v) AS v FROM {named(table)} ORDER BY id").to_pylist()] == texts
 
 
 def test_shallow_clone(spark: SparkSession, merganser: Merganser, table: Path) -> None:

@@ -110,6 +110,22 @@ protected:
 	void DropLog(const std::string &name) {
 		memory->Delete(location.LogFolder() + "/" + name);
 	}
+	void ForgetCommits(int64_t up_to) {
+		for (int64_t version = 0; version < up_to; version++) {
+			DropLog(V(version) + ".json");
+		}
+	}
+	//! The files of the log that are of this kind.
+	std::vector<LogFile> LogFilesOf(LogFileKind kind) {
+		std::vector<LogFile> files;
+		for (auto &object : memory->List(location.LogFolder(), ListDepth::SHALLOW)) {
+			const auto file = ParseLogFileName(object.path);
+			if (file && file->kind == kind) {
+				files.push_back(*file);
+			}
+		}
+		return files;
+	}
 	SnapshotPtr Load(std::optional<int64_t> version = std::nullopt) {
 		return LoadSnapshot(location, context, version);
 	}

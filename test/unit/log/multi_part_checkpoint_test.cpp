@@ -33,19 +33,7 @@ protected:
 		WriteCheckpoint(*LoadSnapshot(location, context, version), context, now_ms);
 	}
 	std::vector<LogFile> Parts() {
-		std::vector<LogFile> files;
-		for (auto &object : memory->List(location.LogFolder(), ListDepth::SHALLOW)) {
-			const auto file = ParseLogFileName(object.path);
-			if (file && file->kind == LogFileKind::CHECKPOINT_PART) {
-				files.push_back(*file);
-			}
-		}
-		return files;
-	}
-	void ForgetCommits(int64_t up_to) {
-		for (int64_t version = 0; version < up_to; version++) {
-			DropLog(V(version) + ".json");
-		}
+		return LogFilesOf(LogFileKind::CHECKPOINT_PART);
 	}
 	void DropParts() {
 		for (const auto &part : Parts()) {

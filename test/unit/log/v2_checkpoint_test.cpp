@@ -32,14 +32,7 @@ protected:
 	}
 	//! The JSON files of V2 checkpoints.
 	std::vector<LogFile> TopFiles() {
-		std::vector<LogFile> files;
-		for (auto &object : memory->List(location.LogFolder(), ListDepth::SHALLOW)) {
-			const auto file = ParseLogFileName(object.path);
-			if (file && file->kind == LogFileKind::CHECKPOINT_UUID) {
-				files.push_back(*file);
-			}
-		}
-		return files;
+		return LogFilesOf(LogFileKind::CHECKPOINT_UUID);
 	}
 	std::vector<Action> TopActions() {
 		const auto files = TopFiles();
@@ -62,11 +55,6 @@ protected:
 			}
 		}
 		return names;
-	}
-	void ForgetCommits(int64_t up_to) {
-		for (int64_t version = 0; version < up_to; version++) {
-			DropLog(V(version) + ".json");
-		}
 	}
 
 	SeededRandom random {3};
