@@ -60,6 +60,14 @@ void CheckpointRowsQueue::Close() {
 	changed.notify_all();
 }
 
+void CheckTaken(const TableLocation &location, const std::string &path, uint64_t size_bytes) {
+	const auto object = location.store->Head(path);
+	if (!object || object->size_bytes != size_bytes) {
+		throw Error(ErrorKind::IO, "table '" + location.name + "': the store did not say whether it took " + path +
+		                               " of a checkpoint; a later commit writes another");
+	}
+}
+
 std::vector<Action> NonFileActions(const Snapshot &snapshot) {
 	std::vector<Action> actions;
 	actions.emplace_back(snapshot.configuration->GetProtocol());

@@ -37,6 +37,9 @@ private:
 	std::exception_ptr failure;
 };
 
+//! Where the store did not say whether it took a file of a checkpoint: throws IO unless it is there, whole.
+void CheckTaken(const TableLocation &location, const std::string &path, uint64_t size_bytes);
+
 //! What a checkpoint holds besides its files and tombstones, and no sidecar may hold.
 std::vector<Action> NonFileActions(const Snapshot &snapshot);
 

@@ -68,11 +68,7 @@ void PartWriter::WritePart(Part &part) noexcept {
 		PartSource source(part.queue);
 		part.outcome = context.parquet.WriteCheckpoint(*location.store, part.path, source, part.size_bytes);
 		if (part.outcome == PutOutcome::UNKNOWN) {
-			const auto object = location.store->Head(part.path);
-			if (!object || object->size_bytes != part.size_bytes) {
-				throw Error(ErrorKind::IO, "table '" + location.name + "': the store did not say whether it took " +
-				                               part.path + " of a checkpoint; a later commit writes another");
-			}
+			CheckTaken(location, part.path, part.size_bytes);
 		}
 	} catch (...) {
 		Fail();

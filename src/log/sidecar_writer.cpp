@@ -94,19 +94,10 @@ void SidecarWriter::WriteOne(std::unique_ptr<OwnedCheckpointRows> first) {
 	}
 	SidecarSource source(*this, std::move(first));
 	uint64_t size_bytes = 0;
-	switch (context.parquet.WriteCheckpoint(*location.store, path, source, size_bytes)) {
-	case PutOutcome::WRITTEN:
-		break;
-	case PutOutcome::EXISTS:
-		// The name is new: it is what an earlier try of this call left.
-	case PutOutcome::UNKNOWN: {
-		const auto object = location.store->Head(path);
-		if (!object || object->size_bytes != size_bytes) {
-			throw Error(ErrorKind::IO, "table '" + location.name + "': the store did not say whether it took " + path +
-			                               " of a checkpoint; a later commit writes another");
-		}
-		break;
-	}
+	const auto outcome = context.parquet.WriteCheckpoint(*location.store, path, source, size_bytes);
+	// The name is new: where it exists, it is what an earlier try of this call left.
+	if (outcome != PutOutcome::WRITTEN) {
+		CheckTaken(location, path, size_bytes);
 	}
 	std::lock_guard<std::mutex> guard(lock);
 	written.push_back(Sidecar {name, int64_t(size_bytes), layout.now_ms, {}});

@@ -49,11 +49,13 @@ std::unique_ptr<ParquetSource> FilePatch::OpenSource() const {
 bool FilePatch::CanBeEncoded(const ParquetSource &file) {
 	for (const auto field : fields) {
 		const auto &format = target.columns.at(field).format;
-		if (CanAdd(target.context, file, format)) {
-			added_fields.insert(field);
-		} else if (!CanReplace(target.context, file, format)) {
+		if (CanReplace(target.context, file, format)) {
+			continue;
+		}
+		if (!CanAdd(target.context, file, format)) {
 			return false;
 		}
+		added_fields.insert(field);
 	}
 	// A row group that loses rows is encoded whole: the file must hold nothing that the table does not know.
 	return !DeletesRows() || file.Columns().size() == fields.size() - added_fields.size();

@@ -32,17 +32,27 @@ uint64_t FileBytesMin(duckdb::ClientContext &context) {
 	                                                                                : FILE_BYTES_MIN;
 }
 
-//! True when a file with deletion vectors on is better patched all the same: with a vector, most of its rows would be
-//! written anew with all their columns, and the old ones stay behind it.
-bool ReplacesMostOf(const FileBatch &batch, uint32_t row, const FileChange &change, const RowChangePlan &plan) {
-	const auto rows = batch.Statistics({})->num_records[row];
+//! How many columns a table has, and how many of them a statement sets.
+struct SetPart {
+	size_t set_columns = 0;
+	size_t all_columns = 0;
+};
+
+SetPart SetPartOf(const RowChangePlan &plan) {
 	std::set<size_t> set_columns;
 	for (const auto &columns : SetColumnsOf(plan)) {
 		set_columns.insert(columns.begin(), columns.end());
 	}
+	return {set_columns.size(), plan.spec.names.size()};
+}
+
+//! True when a file with deletion vectors on is better patched all the same: with a vector, most of its rows would be
+//! written anew with all their columns, and the old ones stay behind it.
+bool ReplacesMostOf(const FileBatch &batch, uint32_t row, const FileChange &change, SetPart set_part) {
+	const auto rows = batch.Statistics({})->num_records[row];
 	const auto updated = change.updated.size();
 	return rows > 0 && change.deleted.Cardinality() == 0 && updated >= uint64_t(rows) / 2 &&
-	       updated * plan.spec.names.size() >= 2 * uint64_t(rows) * set_columns.size();
+	       updated * set_part.all_columns >= 2 * uint64_t(rows) * set_part.set_columns;
 }
 
 //! By what the log says of the files.
@@ -57,6 +67,7 @@ std::vector<uint64_t> Candidates(duckdb::ClientContext &context, const RowChange
 		return candidates;
 	}
 	const bool has_vectors = DeletionVectorsEnabled(table);
+	const auto set_part = SetPartOf(plan);
 	const auto bytes_min = FileBytesMin(context);
 	for (const auto &[file_index, change] : changes.Files()) {
 		const auto file = FileOfIndex(file_index);
@@ -64,7 +75,7 @@ std::vector<uint64_t> Candidates(duckdb::ClientContext &context, const RowChange
 		if (batch.DeletionVector(file.row) || batch.SizeBytes(file.row) < bytes_min) {
 			continue;
 		}
-		if (!has_vectors || ReplacesMostOf(batch, file.row, change, plan)) {
+		if (!has_vectors || ReplacesMostOf(batch, file.row, change, set_part)) {
 			candidates.push_back(file_index);
 		}
 	}
