@@ -16,43 +16,65 @@ namespace {
 //! No clone takes longer from its marker to its commit.
 constexpr int64_t CLONING_MS_MAX = 24ll * 60 * 60 * 1000;
 
-//! What is left of its log ends with the commit that dropped the table.
-bool EndsWithDrop(const TableLocation &clone, const LogFile &newest) {
-	for (const auto &action : ReadLogFile(clone, newest)) {
-		const auto *metadata = std::get_if<Metadata>(&action);
-		if (metadata && IsDropped(*metadata)) {
-			return true;
+//! Whether the commit dropped its table; nullopt where it is gone meanwhile.
+std::optional<bool> TryReadIsDrop(const TableLocation &clone, const LogFile &commit) {
+	try {
+		const auto actions = ReadLogFile(clone, commit);
+		return std::any_of(actions.begin(), actions.end(), [](const Action &action) {
+			const auto *metadata = std::get_if<Metadata>(&action);
+			return metadata && IsDropped(*metadata);
+		});
+	} catch (const Error &error) {
+		if (error.kind != ErrorKind::NOT_FOUND) {
+			throw;
+		}
+		return std::nullopt;
+	}
+}
+
+//! Where nothing of a log is there, the folder above tells a clone that is gone from a disk that is not mounted; not
+//! while the clone may be on its way: then its schema's folder may be on its way too.
+bool IsNotThere(const TableLocation &clone, bool may_be_on_its_way) {
+	return may_be_on_its_way || clone.store->FolderExists(std::string(ParentOf(clone.root)));
+}
+
+//! Dropped, and perhaps half deleted; or not there.
+bool IsCertainlyGone(const TableLocation &clone, bool may_be_on_its_way) {
+	// What is left of a dropped table's log ends with the commit that dropped it, which goes last: once that is gone
+	// between the look and the reading, so is all.
+	for (int look = 0; look < 2; look++) {
+		const auto inventory = LogInventory::List(clone);
+		if (inventory.commits.empty()) {
+			return inventory.checkpoints.empty() && IsNotThere(clone, may_be_on_its_way);
+		}
+		if (const auto is_drop = TryReadIsDrop(clone, inventory.commits.rbegin()->second)) {
+			return *is_drop;
 		}
 	}
 	return false;
 }
 
-//! Dropped, and perhaps half deleted; or nothing of a log is there, and the folder above is: a disk that is not mounted
-//! is not taken for a clone that is gone.
-bool IsCertainlyGone(const TableLocation &clone) {
-	const auto inventory = LogInventory::List(clone);
-	if (inventory.commits.empty() && inventory.checkpoints.empty()) {
-		return clone.store->FolderExists(std::string(ParentOf(clone.root)));
-	}
-	return !inventory.commits.empty() && EndsWithDrop(clone, inventory.commits.rbegin()->second);
-}
-
-//! nullopt where there is no clone (any more).
+//! nullopt where there is no clone (yet, or any more).
 std::optional<KeptFiles> TryReadNeeds(const TableLocation &clone, LogContext context, int64_t now_ms,
-                                      int64_t retention_ms) {
-	try {
-		const auto snapshot = LoadSnapshot(clone, context);
-		if (snapshot->IsDropped()) {
-			return std::nullopt;
+                                      int64_t retention_ms, bool may_be_on_its_way) {
+	for (bool is_last = false;; is_last = true) {
+		try {
+			const auto snapshot = LoadSnapshot(clone, context);
+			if (snapshot->IsDropped()) {
+				return std::nullopt;
+			}
+			const auto keeps_ms = std::max(retention_ms, DeletedFileRetentionMs(*snapshot->configuration));
+			return ReadKeptFiles(*snapshot, context, now_ms - keeps_ms);
+		} catch (const Error &error) {
+			const bool may_be_gone = error.kind == ErrorKind::NOT_FOUND || error.kind == ErrorKind::CORRUPT;
+			if (may_be_gone && IsCertainlyGone(clone, may_be_on_its_way)) {
+				return std::nullopt;
+			}
+			// It may have come to be, or lost old commits to a clean-up, since it was read.
+			if (!may_be_gone || is_last) {
+				throw;
+			}
 		}
-		const auto keeps_ms = std::max(retention_ms, DeletedFileRetentionMs(*snapshot->configuration));
-		return ReadKeptFiles(*snapshot, context, now_ms - keeps_ms);
-	} catch (const Error &error) {
-		const bool may_be_gone = error.kind == ErrorKind::NOT_FOUND || error.kind == ErrorKind::CORRUPT;
-		if (may_be_gone && IsCertainlyGone(clone)) {
-			return std::nullopt;
-		}
-		throw;
 	}
 }
 
@@ -97,11 +119,12 @@ std::string CloneWatch::LookAt(const ObjectInfo &object, LogContext context, int
 
 void CloneWatch::KeepNeedsOf(const CloneMarker &marker, LogContext context, int64_t now_ms, KeptFiles &kept) {
 	const TableLocation clone {table.store, marker.clone_root, marker.clone_root};
-	if (const auto needs = TryReadNeeds(clone, context, now_ms, retention_ms)) {
+	const bool may_be_on_its_way = now_ms - marker.modified_ms <= std::max(retention_ms, CLONING_MS_MAX);
+	if (const auto needs = TryReadNeeds(clone, context, now_ms, retention_ms, may_be_on_its_way)) {
 		kept.KeepAll(*needs);
 		return;
 	}
-	if (now_ms - marker.modified_ms > std::max(retention_ms, CLONING_MS_MAX)) {
+	if (!may_be_on_its_way) {
 		gone.push_back(marker.path);
 		return;
 	}

@@ -46,8 +46,12 @@ class Merganser:
         return self.connection.execute(query).fetchall()
 
     def read(self, table: Path, version: int | None = None) -> pa.Table:
+        """VARIANT columns come as text: Arrow has no such type."""
         pinned = "" if version is None else f", version => {version}"
-        return self.fetch(f"FROM read_delta({quoted(table)}{pinned})")
+        source = f"FROM read_delta({quoted(table)}{pinned})"
+        variants = [named for named, kind, *_ in self.rows(f"DESCRIBE {source}") if kind == "VARIANT"]
+        texts = ", ".join(f'"{named}"::VARCHAR AS "{named}"' for named in variants)
+        return self.fetch(f"SELECT * REPLACE ({texts}) {source}" if variants else source)
 
 
 def read_delta_rs(table: Path, version: int | None = None) -> pa.Table:

@@ -1,4 +1,6 @@
 #include "base/uri.hpp"
+#include "protocol/action_json.hpp"
+#include "protocol/dropped_table_mark.hpp"
 #include "support/disk_in_memory.hpp"
 #include "support/expect_error.hpp"
 #include "txn/clone.hpp"
@@ -16,8 +18,9 @@ protected:
 		memory = std::make_shared<DiskInMemory>(clock);
 		plain.store = memory;
 		location.store = std::make_shared<HookedStore>(memory, [this](StoreCall call, const std::string &path) {
-			if (hook) {
-				hook(call, path);
+			// A copy: it may put another in its place.
+			if (const auto current = hook) {
+				current(call, path);
 			}
 		});
 	}
@@ -110,6 +113,60 @@ TEST_F(CloneWatchTest, OneThatIsOnItsWayCounts) {
 	// A day later nobody is about to commit it any more.
 	clock.AdvanceMs(DAY_MS);
 	EXPECT_EQ(VacuumAll().deleted_files, 1u);
+	EXPECT_EQ(MarkerCount(plain), 0u);
+}
+
+TEST_F(CloneWatchTest, TheFirstOneOfASchemaThatHasNoFolderYetCounts) {
+	Create();
+	Add("a");
+	Claim(plain, "/tests/main/c");
+	Overwrite("b");
+	clock.AdvanceMs(HOUR_MS);
+	EXPECT_EQ(VacuumAll().deleted_files, 0u);
+	EXPECT_EQ(MarkerCount(plain), 1u);
+}
+
+TEST_F(CloneWatchTest, OneThatComesToBeBetweenTwoLooksCounts) {
+	Create();
+	Add("a");
+	const auto clone = Clone(plain, "/tests/c");
+	Overwrite("b");
+	clock.AdvanceMs(1000);
+	// The folder of its log is there, and nothing in it before it is listed for the second time.
+	const auto commit = *memory->TryGet(clone.CommitPath(0));
+	memory->Delete(clone.CommitPath(0));
+	memory->CreateFolder(clone.LogFolder());
+	int lists = 0;
+	hook = [&](StoreCall call, const std::string &path) {
+		if (call == StoreCall::LIST && path == clone.LogFolder() && ++lists == 2) {
+			hook = nullptr;
+			memory->Put(clone.CommitPath(0), commit);
+		}
+	};
+	EXPECT_EQ(VacuumAll().deleted_files, 0u);
+	EXPECT_FALSE(hook);
+	EXPECT_EQ(MarkerCount(plain), 1u);
+}
+
+TEST_F(CloneWatchTest, OneThatIsBeingDroppedDoesNotStopVacuum) {
+	Create();
+	Add("a");
+	const auto clone = Clone(plain, "/tests/c");
+	auto dropped = LoadSnapshot(clone, LogContext {port})->configuration->GetMetadata();
+	dropped.configuration[DROPPED_PROPERTY] = "true";
+	memory->Put(clone.CommitPath(1), WriteAction(dropped) + "\n");
+	Overwrite("b");
+	clock.AdvanceMs(30 * DAY_MS);
+	// Its oldest commits are gone, and the last one goes between the look at the folder and its reading.
+	memory->Delete(clone.CommitPath(0));
+	hook = [&](StoreCall call, const std::string &path) {
+		if (call == StoreCall::GET && path == clone.CommitPath(1)) {
+			hook = nullptr;
+			Drop(clone);
+		}
+	};
+	EXPECT_EQ(VacuumAll().deleted_files, 1u);
+	EXPECT_FALSE(hook);
 	EXPECT_EQ(MarkerCount(plain), 0u);
 }
 
