@@ -21,7 +21,7 @@
 #include "engine/session/statement_commit.hpp"
 #include "engine/session/table_upkeep.hpp"
 #include "engine/session/unchanged_commit.hpp"
-#include "engine/write/file_patches.hpp"
+#include "engine/write/patch_choice.hpp"
 #include "engine/write/partition_writer.hpp"
 
 namespace merganser {
@@ -40,7 +40,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	RegisterStatementCommit(db);
 	RegisterIsolationLevel(db);
 	RegisterUnchangedCommit(db);
-	RegisterFilePatches(db);
+	RegisterPatchChoice(db);
 	RegisterRowGroupSize(db);
 	RegisterCheckpointPartSize(db);
 	RegisterSparkStatements(db);

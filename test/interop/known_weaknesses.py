@@ -32,8 +32,8 @@ POLARS_WIDENING = "Polars 2.1 refuses the feature typeWidening"
 WEAKNESSES: list[Weakness] = [
     Weakness("polars", "*", "Polars 2.1 refuses column mapping", "columnMapping"),
     Weakness("polars", "*", "Polars 2.1 refuses V2 checkpoints", "v2Checkpoint"),
-    Weakness("polars", "*", "Polars 2.1 refuses VARIANT", "variantType"),
-    Weakness("delta-rs", "*", "delta-rs 1.6 refuses VARIANT", "variantType"),
+    Weakness("polars", "*", "Polars 2.1 shows the bytes of a VARIANT", "variantType"),
+    Weakness("delta-rs", "*", "delta-rs 1.6 shows the bytes of a VARIANT", "variantType"),
     Weakness("duckdb-delta", "*", "DuckDB's delta extension 1.5.5 refuses VARIANT", "variantType"),
     Weakness("duckdb-delta", "mapped_partitioned", DUCKDB_MAPPED_PARTITIONS),
     Weakness("polars", "Größe 日本", POLARS_FOLDER),

@@ -56,6 +56,26 @@ def test_both_change_in_turn(spark: SparkSession, merganser: Merganser, table: P
     check_same(spark, merganser, table, "ours again")
 
 
+def test_full_syncs_with_deletion_vectors(spark: SparkSession, merganser: Merganser, table: Path):
+    """The new file holds the bytes of columns that do not change, and behind a vector the rows that go."""
+    sync = """MERGE INTO {{t}} AS t USING (SELECT * REPLACE (-id AS v) FROM {{t}} WHERE {kept}) AS s USING (id)
+        WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED BY SOURCE THEN DELETE;"""
+    merganser.run(OURS, """
+        SET merganser_byte_copy_min_file_size = 0;
+        CREATE TABLE {t} WITH ('delta.enableDeletionVectors' = 'true') AS
+        SELECT i AS id, 'text ' || i AS name, 'b' AS b, i % 9 AS c, 0 AS v FROM range(20000) r(i);
+        """ + sync.format(kept="id % 10 <> 3"))
+    check_same(spark, merganser, table, "after a full sync")
+    commit = (table / "_delta_log" / f"{1:020}.json").read_text()
+    assert '"deletionVector"' in commit and '\\"numRecords\\":20000' in commit, "the file was written anew instead"
+    spark.run(table, "DELETE FROM {t} WHERE id % 50 = 1")
+    merganser.run(OURS, sync.format(kept="id % 10 <> 7"))
+    check_same(spark, merganser, table, "after another on Spark's vector")
+    assert merganser.rows(f"SELECT count(*), count(*) FILTER (v = -id) FROM {OURS}") == [(15600, 15600)]
+    spark.run(table, "UPDATE {t} SET v = 1 WHERE id < 1000")
+    check_same(spark, merganser, table, "Spark's on ours")
+
+
 def alter_in_a_transaction(spark: SparkSession, merganser: Merganser, table: Path, properties: str) -> None:
     """Spark sets properties between our BEGIN and COMMIT."""
     merganser.run(OURS, "CREATE TABLE {t} AS SELECT 1::BIGINT AS id; BEGIN; INSERT INTO {t} VALUES (2);")

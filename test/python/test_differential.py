@@ -60,7 +60,16 @@ class Statements:
         inserts = [[], [" UNION ALL ".join(rows)], rows][self.random.randrange(3)]
         return [f"INSERT INTO {{t}} {row}" for row in inserts]
 
+    def full_sync(self) -> str:
+        """Most rows get another value, some of the others go."""
+        kept = f"SELECT k, min(p) AS p FROM {{t}} WHERE k % 10 <> {self.random.randrange(10)} GROUP BY k"
+        end = self.random.choice(["", "WHEN NOT MATCHED BY SOURCE THEN DELETE"])
+        rows = f"SELECT k, {self.value('k + 1')}::{self.type} AS v, p FROM ({kept})"
+        return f"MERGE INTO {{t}} AS t USING ({rows}) AS u ON t.k = u.k WHEN MATCHED THEN UPDATE SET * {end}"
+
     def merge(self) -> str:
+        if self.random.random() < 0.15:
+            return self.full_sync()
         # A key that is there twice is DuckDB's to take as it likes: ours refuses it (test/sql/merge/keys.test).
         matched = self.random.choice([
             "", "WHEN MATCHED THEN UPDATE SET *", "WHEN MATCHED THEN UPDATE BY NAME", "WHEN MATCHED THEN DELETE",
@@ -118,7 +127,8 @@ def check_log(table: Path, count: int) -> None:
 
 
 #: How changed rows are written -> whether the table has deletion vectors; bytes from which on a file is patched.
-WAYS = {"copy": ("false", 1 << 30), "bytes": ("false", 0), "vectors": ("true", 1 << 30)}
+WAYS = {"copy": ("false", 1 << 30), "bytes": ("false", 0), "vectors": ("true", 1 << 30),
+        "vectors and bytes": ("true", 0)}
 
 
 @pytest.mark.parametrize("way", WAYS)

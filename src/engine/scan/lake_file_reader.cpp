@@ -93,6 +93,9 @@ duckdb::unique_ptr<duckdb::DeleteFilter> RowFilterOf(LakeScanInfo &info, FileRef
 	if (chosen && chosen->mode == ChosenRows::Mode::ONLY) {
 		return duckdb::make_uniq<OnlyRows>(chosen->rows.at(FileIndexOf(file)));
 	}
+	if (chosen && chosen->mode == ChosenRows::Mode::ALL) {
+		return nullptr;
+	}
 	const auto *changes = info.ChangesIn(file);
 	if (changes && changes->only) {
 		auto rows = ReadDeletionVector(info.GetSnapshot(), file, changes->only->marked, info.Where(file));

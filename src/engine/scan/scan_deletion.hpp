@@ -36,7 +36,9 @@ struct ChosenRows {
 		//! Just these. Requires: all of them are live.
 		ONLY,
 		//! All live rows but these.
-		EXCEPT
+		EXCEPT,
+		//! All rows of the files, deleted ones too: these sets are not looked at.
+		ALL
 	};
 	Mode mode = Mode::ONLY;
 	//! A file that is not here is not read.

@@ -1,12 +1,42 @@
 #include "engine/write/changed_rows.hpp"
 
 #include "base/error.hpp"
+#include "engine/write/shared_work.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <utility>
 
 namespace merganser {
+
+namespace {
+
+constexpr uint32_t NO_ROW = UINT32_MAX;
+//! Fewer are sorted, many are put at their places at once: no more places than this for each.
+constexpr size_t PLACES_PER_ROW_MAX = 8;
+
+bool IsBefore(const UpdatedRow &left, const UpdatedRow &right) {
+	return left.position < right.position;
+}
+
+//! Requires: no two rows have one position.
+void SortByPosition(std::vector<UpdatedRow> &rows) {
+	if (std::is_sorted(rows.begin(), rows.end(), IsBefore)) {
+		return;
+	}
+	const size_t place_count = std::max_element(rows.begin(), rows.end(), IsBefore)->position + size_t(1);
+	if (place_count / PLACES_PER_ROW_MAX > rows.size()) {
+		std::sort(rows.begin(), rows.end(), IsBefore);
+		return;
+	}
+	std::vector<UpdatedRow> places(place_count, UpdatedRow {0, NO_ROW, 0});
+	for (const auto &row : rows) {
+		places[row.position] = row;
+	}
+	std::copy_if(places.begin(), places.end(), rows.begin(), [](const UpdatedRow &row) { return row.row != NO_ROW; });
+}
+
+} // namespace
 
 ChangedRows::ChangedRows(duckdb::ClientContext &context_p, std::vector<duckdb::vector<duckdb::LogicalType>> types)
     : context(context_p), update_types(std::move(types)) {
@@ -136,20 +166,22 @@ void ChangedRows::Combine(Local &local) {
 }
 
 void ChangedRows::Finish() {
-	for (auto &entry : files) {
-		auto &updated = entry.second.updated;
-		std::sort(updated.begin(), updated.end(),
-		          [](const UpdatedRow &left, const UpdatedRow &right) { return left.position < right.position; });
+	std::vector<std::vector<UpdatedRow> *> lists;
+	for (auto &[file_index, change] : files) {
+		lists.push_back(&change.updated);
 	}
+	ForEachOnAllThreads(context, lists.size(), [&](size_t i) { SortByPosition(*lists[i]); });
 }
 
-std::shared_ptr<const ChosenRows> ChangedRows::ChooseUpdated(const std::vector<uint64_t> &chosen_files) const {
+std::shared_ptr<const ChosenRows> ChangedRows::ChooseUpdated(const std::vector<uint64_t> &chosen_files,
+                                                             size_t rows_max) const {
 	auto chosen = std::make_shared<ChosenRows>();
 	chosen->mode = ChosenRows::Mode::ONLY;
 	for (const auto file : chosen_files) {
 		auto positions = std::make_shared<DeletionVector>();
-		for (const auto &row : files.at(file).updated) {
-			positions->Add(row.position);
+		const auto &updated = files.at(file).updated;
+		for (size_t i = 0; i < std::min(updated.size(), rows_max); i++) {
+			positions->Add(updated[i].position);
 		}
 		chosen->rows.emplace(file, std::move(positions));
 	}

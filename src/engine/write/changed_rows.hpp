@@ -90,8 +90,9 @@ public:
 	duckdb::ColumnDataCollection &Collection(uint32_t collection) {
 		return *collections[collection];
 	}
-	//! The updated rows of these files (by FileIndexOf), for a RowRead.
-	std::shared_ptr<const ChosenRows> ChooseUpdated(const std::vector<uint64_t> &chosen_files) const;
+	//! The updated rows of these files (by FileIndexOf), of each the first `rows_max`, for a RowRead.
+	std::shared_ptr<const ChosenRows> ChooseUpdated(const std::vector<uint64_t> &chosen_files,
+	                                                size_t rows_max = SIZE_MAX) const;
 	uint64_t DeletedCount() const;
 	uint64_t UpdatedCount() const;
 

@@ -25,14 +25,14 @@ std::vector<size_t> UnionOf(const std::vector<std::vector<size_t>> &lists) {
 
 class ComparePass {
 public:
-	ComparePass(duckdb::ClientContext &context_p, const SnapshotPtr &snapshot,
-	            const std::vector<std::vector<size_t>> &set_columns, ChangedRows &changes_p,
-	            const std::vector<uint64_t> &files)
-	    : context(context_p), changes(changes_p), fields(FieldsToCheck(*snapshot->configuration, UnionOf(set_columns))),
-	      places(PlacesAmong(fields, set_columns)),
-	      row_check(snapshot->location.name, *snapshot->configuration, fields),
-	      constraint_check(context, snapshot->location.name, *snapshot->configuration, fields),
-	      read(context, snapshot, changes.ChooseUpdated(files), fields) {
+	ComparePass(duckdb::ClientContext &context_p, const RowChangePlan &plan, ChangedRows &changes_p,
+	            std::shared_ptr<const ChosenRows> chosen)
+	    : context(context_p), changes(changes_p),
+	      fields(FieldsToCheck(*plan.snapshot->configuration, UnionOf(SetColumnsOf(plan)))),
+	      places(PlacesAmong(fields, SetColumnsOf(plan))),
+	      row_check(plan.snapshot->location.name, *plan.snapshot->configuration, fields),
+	      constraint_check(context, plan.snapshot->location.name, *plan.snapshot->configuration, fields),
+	      read(context, plan.snapshot, std::move(chosen), fields) {
 	}
 
 	std::map<uint64_t, ChangedValues> Run() {
@@ -121,13 +121,13 @@ std::vector<std::vector<size_t>> PlacesAmong(const std::vector<size_t> &fields,
 	return places;
 }
 
-std::map<uint64_t, ChangedValues> FindChangedValues(duckdb::ClientContext &context, const SnapshotPtr &snapshot,
-                                                    const std::vector<std::vector<size_t>> &set_columns,
-                                                    ChangedRows &changes, const std::vector<uint64_t> &files) {
+std::map<uint64_t, ChangedValues> FindChangedValues(duckdb::ClientContext &context, const RowChangePlan &plan,
+                                                    ChangedRows &changes, const std::vector<uint64_t> &files,
+                                                    size_t rows_max) {
 	if (files.empty()) {
 		return {};
 	}
-	return ComparePass(context, snapshot, set_columns, changes, files).Run();
+	return ComparePass(context, plan, changes, changes.ChooseUpdated(files, rows_max)).Run();
 }
 
 } // namespace merganser

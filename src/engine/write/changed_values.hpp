@@ -2,8 +2,7 @@
 
 #include "duckdb.hpp"
 #include "engine/write/changed_rows.hpp"
-#include "engine/write/write_spec.hpp"
-#include "log/snapshot.hpp"
+#include "engine/write/row_change_plan.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,12 +20,12 @@ struct ChangedValues {
 };
 
 //! Compares the updates of these files (by FileIndexOf) with what the files hold; reads the columns that are set, and
-//! those that constraints of these need. `set_columns`: for each updating action indexes of the schema's fields. Files
-//! without a changed value are not in the result. Throws ConstraintException for a new value that the column must not
-//! hold.
-std::map<uint64_t, ChangedValues> FindChangedValues(duckdb::ClientContext &context, const SnapshotPtr &snapshot,
-                                                    const std::vector<std::vector<size_t>> &set_columns,
-                                                    ChangedRows &changes, const std::vector<uint64_t> &files);
+//! those that constraints of these need. Files without a changed value are not in the result. `rows_max`: of each file
+//! only so many updated rows are looked at, the first ones. Throws ConstraintException for a new value that the column
+//! must not hold.
+std::map<uint64_t, ChangedValues> FindChangedValues(duckdb::ClientContext &context, const RowChangePlan &plan,
+                                                    ChangedRows &changes, const std::vector<uint64_t> &files,
+                                                    size_t rows_max = SIZE_MAX);
 
 //! The place of the field among `fields`, RowPatch::NOT_READ where it is not there.
 size_t PlaceAmong(const std::vector<size_t> &fields, size_t field);

@@ -22,7 +22,8 @@ PatchColumn::PatchColumn(duckdb::ClientContext &context, const WriteSpec &spec, 
 }
 
 PatchTarget::PatchTarget(duckdb::ClientContext &context_p, LakeTransaction &transaction_p, const RowChangePlan &plan_p)
-    : context(context_p), transaction(transaction_p), plan(plan_p) {
+    : context(context_p), transaction(transaction_p), plan(plan_p),
+      keeps_deleted_rows(DeletionVectorsEnabled(*plan.snapshot->configuration)) {
 	const auto all = PhysicalColumnsOf(*plan.spec.configuration);
 	for (size_t i = 0; i < all.fields.size(); i++) {
 		columns.try_emplace(all.fields[i], context, plan.spec,
@@ -58,7 +59,7 @@ bool FilePatch::CanBeEncoded(const ParquetSource &file) {
 		added_fields.insert(field);
 	}
 	// A row group that loses rows is encoded whole: the file must hold nothing that the table does not know.
-	return !DeletesRows() || file.Columns().size() == fields.size() - added_fields.size();
+	return !TakesRowsOut() || file.Columns().size() == fields.size() - added_fields.size();
 }
 
 bool FilePatch::Prepare(bool keeps_footer) {
@@ -76,7 +77,7 @@ bool FilePatch::Prepare(bool keeps_footer) {
 	uint64_t rewritten_count = 0;
 	for (const auto &row_group : source->Footer().row_groups) {
 		const auto count = uint64_t(row_group.num_rows);
-		const auto deleted = change.deleted.CountInRange(row_count, count);
+		const auto deleted = TakesRowsOut() ? change.deleted.CountInRange(row_count, count) : 0;
 		row_groups.push_back({row_count, count, count - deleted});
 		row_count += count;
 		kept_count += count - deleted;
@@ -96,7 +97,7 @@ bool FilePatch::SetValues(ChangedValues changed) {
 		}
 	}
 	for (const auto &entry : target.columns) {
-		if (DeletesRows() || values.by_field.count(entry.first)) {
+		if (TakesRowsOut() || values.by_field.count(entry.first)) {
 			fields.push_back(entry.first);
 		}
 	}
@@ -182,6 +183,9 @@ std::string FilePatch::StatisticsText() const {
 	const auto &leaves = configuration.DataLeaves();
 	auto statistics = HeldStatistics(*target.plan.snapshot, FileOfIndex(file_index));
 	statistics.num_records = int64_t(progress.splice->RowCount());
+	if (DeletedRows().Cardinality() > 0) {
+		statistics.tight_bounds = false;
+	}
 	for (const auto field : fields) {
 		const auto name = configuration.GetSchema().fields[field].PhysicalName();
 		for (size_t i = 0; i < leaves.size(); i++) {
@@ -214,7 +218,18 @@ uint64_t FilePatch::CopiedRows() const {
 	for (const auto &group : row_groups) {
 		kept += group.kept;
 	}
-	return kept - values.rows.Cardinality();
+	return kept - values.rows.Cardinality() - DeletedRows().Cardinality();
+}
+
+DeletionVector FilePatch::DeletedRows() const {
+	DeletionVector deleted;
+	if (target.keeps_deleted_rows) {
+		deleted.UnionWith(change.deleted);
+		if (const auto earlier = target.plan.deletion_vectors->Load(*target.plan.snapshot, FileOfIndex(file_index))) {
+			deleted.UnionWith(*earlier);
+		}
+	}
+	return deleted;
 }
 
 } // namespace merganser

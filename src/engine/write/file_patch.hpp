@@ -34,17 +34,20 @@ struct PatchTarget {
 	duckdb::ClientContext &context;
 	LakeTransaction &transaction;
 	const RowChangePlan &plan;
+	//! With deletion vectors deleted rows stay in the file that is patched.
+	const bool keeps_deleted_rows;
 	//! By index of the schema's field: all but partition columns.
 	std::map<size_t, PatchColumn> columns;
 };
 
 //! Copy-on-write of one file by its bytes: a column chunk without a changed value is copied with its statistics, the
-//! others are encoded anew; rows keep their order. A row group with deleted rows is encoded anew as a whole. Columns
-//! that the table got after the file was written come behind the file's own.
+//! others are encoded anew; rows keep their order. A row group with deleted rows is encoded anew as a whole, unless the
+//! table has deletion vectors: then all rows keep their places. Columns that the table got after the file was written
+//! come behind the file's own.
 class FilePatch {
 public:
-	//! Requires: the file has no deletion vector; target and change outlive the patch. `number`: of the new file within
-	//! the statement.
+	//! Requires: the file has no deletion vector, unless deleted rows stay; target and change outlive the patch.
+	//! `number`: of the new file within the statement.
 	FilePatch(const PatchTarget &target, uint64_t file_index, const FileChange &change, uint64_t number);
 
 	//! Reads the footer. False when the file must be, or is better, written anew: its chunks cannot be copied, or most
@@ -59,9 +62,12 @@ public:
 	const std::vector<size_t> &Fields() const {
 		return fields;
 	}
-	bool DeletesRows() const {
-		return change.deleted.Cardinality() > 0;
+	//! True when the new file has fewer rows than the old one.
+	bool TakesRowsOut() const {
+		return !target.keeps_deleted_rows && change.deleted.Cardinality() > 0;
 	}
+	//! Rows of the new file that are not in the table any more, by their positions.
+	DeletionVector DeletedRows() const;
 	uint64_t FileIndex() const {
 		return file_index;
 	}
@@ -72,7 +78,7 @@ public:
 		return values;
 	}
 	size_t RowGroupOf(uint64_t position) const;
-	//! Rows of a row group that are not deleted.
+	//! Rows of a row group that are in the new file.
 	uint64_t KeptRows(size_t row_group) const {
 		return row_groups[row_group].kept;
 	}

@@ -1,15 +1,13 @@
 #include "engine/write/file_patches.hpp"
 
 #include "base/error.hpp"
-#include "duckdb/main/client_context.hpp"
-#include "duckdb/main/config.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/scan/lake_scan_info.hpp"
 #include "engine/scan/row_read.hpp"
 #include "engine/session/lake_instance.hpp"
+#include "engine/write/patch_choice.hpp"
 #include "engine/write/row_patch.hpp"
 #include "engine/write/shared_work.hpp"
-#include "protocol/row_tracking.hpp"
 #include "txn/overwrite.hpp"
 
 #include <set>
@@ -18,69 +16,10 @@ namespace merganser {
 
 namespace {
 
-constexpr const char *SIZE_SETTING = "merganser_byte_copy_min_file_size";
-//! What is smaller gains more from being written together with others.
-constexpr uint64_t FILE_BYTES_MIN = 8ull << 20;
 //! Half a megabyte each where there are many row groups and columns. Footers of more files are read twice.
 constexpr size_t KEPT_FOOTERS_MAX = 64;
 
 using Patches = std::map<uint64_t, std::unique_ptr<FilePatch>>;
-
-uint64_t FileBytesMin(duckdb::ClientContext &context) {
-	duckdb::Value setting;
-	return context.TryGetCurrentSetting(SIZE_SETTING, setting) && !setting.IsNull() ? setting.GetValue<uint64_t>()
-	                                                                                : FILE_BYTES_MIN;
-}
-
-//! How many columns a table has, and how many of them a statement sets.
-struct SetPart {
-	size_t set_columns = 0;
-	size_t all_columns = 0;
-};
-
-SetPart SetPartOf(const RowChangePlan &plan) {
-	std::set<size_t> set_columns;
-	for (const auto &columns : SetColumnsOf(plan)) {
-		set_columns.insert(columns.begin(), columns.end());
-	}
-	return {set_columns.size(), plan.spec.names.size()};
-}
-
-//! True when a file with deletion vectors on is better patched all the same: with a vector, most of its rows would be
-//! written anew with all their columns, and the old ones stay behind it.
-bool ReplacesMostOf(const FileBatch &batch, uint32_t row, const FileChange &change, SetPart set_part) {
-	const auto rows = batch.Statistics({})->num_records[row];
-	const auto updated = change.updated.size();
-	return rows > 0 && change.deleted.Cardinality() == 0 && updated >= uint64_t(rows) / 2 &&
-	       updated * set_part.all_columns >= 2 * uint64_t(rows) * set_part.set_columns;
-}
-
-//! By what the log says of the files.
-std::vector<uint64_t> Candidates(duckdb::ClientContext &context, const RowChangePlan &plan, ChangedRows &changes) {
-	std::vector<uint64_t> candidates;
-	const auto &snapshot = *plan.snapshot;
-	const auto &table = *snapshot.configuration;
-	// Files may keep versions of rows from a time when row tracking was on: an updated row must not take its old one
-	// along.
-	const bool is_tracked = !RowTrackingNamesOf(table).row_commit_version.empty();
-	if (table.ChangeDataFeedEnabled() || is_tracked) {
-		return candidates;
-	}
-	const bool has_vectors = DeletionVectorsEnabled(table);
-	const auto set_part = SetPartOf(plan);
-	const auto bytes_min = FileBytesMin(context);
-	for (const auto &[file_index, change] : changes.Files()) {
-		const auto file = FileOfIndex(file_index);
-		const auto &batch = snapshot.files.BatchOf(file);
-		if (batch.DeletionVector(file.row) || batch.SizeBytes(file.row) < bytes_min) {
-			continue;
-		}
-		if (!has_vectors || ReplacesMostOf(batch, file.row, change, set_part)) {
-			candidates.push_back(file_index);
-		}
-	}
-	return candidates;
-}
 
 //! The rows of one row group on their way through one thread, column by column.
 class GroupRows {
@@ -147,6 +86,7 @@ private:
 //! Reads files and patches them.
 class PatchPass {
 public:
+	//! Requires: either all patches take rows out, or none does.
 	PatchPass(const PatchTarget &target_p, ChangedRows &changes_p, const Patches &patches_p)
 	    : target(target_p), changes(changes_p), patches(patches_p), fields(FieldsOf(patches)),
 	      places(PlacesAmong(fields, SetColumnsOf(target.plan))),
@@ -168,7 +108,7 @@ private:
 
 	static std::shared_ptr<const ChosenRows> RowsToRead(const Patches &patches) {
 		auto chosen = std::make_shared<ChosenRows>();
-		chosen->mode = ChosenRows::Mode::EXCEPT;
+		chosen->mode = patches.begin()->second->TakesRowsOut() ? ChosenRows::Mode::EXCEPT : ChosenRows::Mode::ALL;
 		for (const auto &[file_index, patch] : patches) {
 			chosen->rows.emplace(file_index, std::make_shared<const DeletionVector>(patch->Change().deleted));
 		}
@@ -233,16 +173,19 @@ Patches Compare(const PatchTarget &target, PatchList prepared, ChangedRows &chan
 		}
 	}
 	const auto &plan = target.plan;
-	auto values = FindChangedValues(target.context, plan.snapshot, SetColumnsOf(plan), changes, updated);
+	auto values = FindChangedValues(target.context, plan, changes, updated);
 	Patches patches;
 	for (auto &patch : prepared) {
 		const auto file = patch->FileIndex();
-		auto changed = values.find(file);
-		if (changed == values.end() && !patch->DeletesRows()) {
+		const auto changed = values.find(file);
+		if (changed == values.end() && patch->Change().deleted.Cardinality() == 0) {
 			changes.Files().erase(file);
-		} else if (AtBorder([&] {
-			           return patch->SetValues(changed == values.end() ? ChangedValues() : std::move(changed->second));
-		           })) {
+			continue;
+		}
+		auto found = changed == values.end() ? ChangedValues() : std::move(changed->second);
+		const bool is_patched = PatchPays(plan, file, patch->Change(), found) &&
+		                        AtBorder([&] { return patch->SetValues(std::move(found)); });
+		if (is_patched) {
 			patches.emplace(file, std::move(patch));
 		}
 	}
@@ -251,12 +194,12 @@ Patches Compare(const PatchTarget &target, PatchList prepared, ChangedRows &chan
 
 } // namespace
 
-PatchCounts PatchFiles(duckdb::ClientContext &context, LakeTransaction &transaction, const RowChangePlan &plan,
-                       ChangedRows &changes, TableChange &change) {
-	PatchCounts counts;
-	const auto candidates = Candidates(context, plan, changes);
+PatchedFiles PatchFiles(duckdb::ClientContext &context, LakeTransaction &transaction, const RowChangePlan &plan,
+                        ChangedRows &changes, TableChange &change) {
+	PatchedFiles patched;
+	const auto candidates = ChooseForPatch(context, plan, changes);
 	if (candidates.empty()) {
-		return counts;
+		return patched;
 	}
 	const PatchTarget target(context, transaction, plan);
 	auto ready = Compare(target, Prepare(target, candidates, changes), changes);
@@ -264,7 +207,7 @@ PatchCounts PatchFiles(duckdb::ClientContext &context, LakeTransaction &transact
 	Patches updates;
 	Patches deletes;
 	for (auto &[file_index, patch] : ready) {
-		(patch->DeletesRows() ? deletes : updates).emplace(file_index, std::move(patch));
+		(patch->TakesRowsOut() ? deletes : updates).emplace(file_index, std::move(patch));
 	}
 	const auto now_ms = LakeInstance::Get(context).GetClock().NowMs();
 	for (const auto *patches : {&updates, &deletes}) {
@@ -276,22 +219,19 @@ PatchCounts PatchFiles(duckdb::ClientContext &context, LakeTransaction &transact
 			const auto file = FileOfIndex(file_index);
 			const auto &batch = plan.snapshot->files.BatchOf(file);
 			change.removed_files.push_back(RemovalOf(batch.ToAddFile(file.row), now_ms));
-			change.added_files.push_back(patch->TakeAdded());
-			counts.updated_rows += patch->Values().rows.Cardinality();
-			counts.copied_rows += patch->CopiedRows();
-			counts.files++;
+			auto deleted = patch->DeletedRows();
+			if (deleted.Cardinality() > 0) {
+				patched.with_deleted_rows.push_back({patch->TakeAdded(), std::move(deleted)});
+			} else {
+				change.added_files.push_back(patch->TakeAdded());
+			}
+			patched.updated_rows += patch->Values().rows.Cardinality();
+			patched.copied_rows += patch->CopiedRows();
+			patched.files++;
 			changes.Files().erase(file_index);
 		}
 	}
-	return counts;
-}
-
-void RegisterFilePatches(duckdb::DatabaseInstance &db) {
-	duckdb::DBConfig::GetConfig(db).AddExtensionOption(
-	    SIZE_SETTING,
-	    "bytes of a data file from which on copy-on-write copies the bytes of what does not change; smaller files are "
-	    "written anew, together",
-	    duckdb::LogicalType::UBIGINT, duckdb::Value::UBIGINT(FILE_BYTES_MIN));
+	return patched;
 }
 
 } // namespace merganser

@@ -143,6 +143,7 @@ void RowChange::ChangeRows(TableChange &change) {
 		}
 		target = std::move(rows);
 	}
+	deleter.AddPatched(std::move(patched.with_deleted_rows), change);
 	deleter.Delete(removed, changes, change);
 	RemoveWholeFiles(change);
 	counts.updated += deleter.UpdatedRows();

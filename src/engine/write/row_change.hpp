@@ -100,7 +100,7 @@ private:
 	};
 	Feed feed;
 	ReturnedRows *returned = nullptr;
-	PatchCounts patched;
+	PatchedFiles patched;
 	struct RowCounts {
 		//! That the statement's result counts.
 		uint64_t affected = 0;

@@ -14,16 +14,6 @@
 
 namespace merganser {
 
-//! A file's statistics when a deletion vector is added: bounds stay right but are not tight any more.
-static std::optional<std::string> StatisticsWithVector(const Snapshot &snapshot, FileRef file) {
-	auto statistics = HeldStatistics(snapshot, file);
-	if (!statistics.num_records) {
-		return std::nullopt;
-	}
-	statistics.tight_bounds = false;
-	return WriteStatistics(statistics, snapshot.configuration->DataLeaves());
-}
-
 RowDeleter::RowDeleter(duckdb::ClientContext &context_p, LakeTransaction &transaction_p, const RowChangePlan &plan_p,
                        FileSink &sink_p)
     : context(context_p), transaction(transaction_p), plan(plan_p), sink(sink_p),
@@ -45,14 +35,28 @@ bool RowDeleter::IsEmptied(FileRef file, const DeletionVector &all) const {
 	return physical && all.Cardinality() >= *physical;
 }
 
-void RowDeleter::AddVector(FileRef file, const DeletionVector &all, TableChange &change) {
+//! With a vector, bounds stay right but are not tight any more.
+AddFile RowDeleter::WithLooseBounds(FileRef file) const {
 	auto added = plan.snapshot->files.BatchOf(file).ToAddFile(file.row);
-	(added.deletion_vector ? counts.replaced_vectors : counts.added_vectors)++;
-	added.deletion_vector = inlines_vectors ? vector_file.AddOrInline(all) : vector_file.Add(all);
-	added.stats = StatisticsWithVector(*plan.snapshot, file);
+	auto statistics = HeldStatistics(*plan.snapshot, file);
+	statistics.tight_bounds = false;
+	added.stats = WriteStatistics(statistics, plan.snapshot->configuration->DataLeaves());
 	added.data_change = true;
 	added.modification_time = now_ms;
-	change.added_files.push_back(std::move(added));
+	return added;
+}
+
+void RowDeleter::AddWithVector(AddFile file, const DeletionVector &all, TableChange &change) {
+	(file.deletion_vector ? counts.replaced_vectors : counts.added_vectors)++;
+	file.deletion_vector = inlines_vectors ? vector_file.AddOrInline(all) : vector_file.Add(all);
+	change.added_files.push_back(std::move(file));
+}
+
+void RowDeleter::AddPatched(std::vector<FileWithDeletedRows> files, TableChange &change) {
+	for (auto &[file, deleted] : files) {
+		counts.kept_rows = true;
+		AddWithVector(std::move(file), deleted, change);
+	}
 }
 
 void RowDeleter::WriteVectors() {
@@ -182,7 +186,7 @@ void RowDeleter::Delete(const RowsByFile &rows, ChangedRows &changes, TableChang
 		if (!keeps_rows) {
 			counts.removed_files++;
 		} else if (uses_vectors && PhysicalRows(file)) {
-			AddVector(file, all, change);
+			AddWithVector(WithLooseBounds(file), all, change);
 		} else {
 			counts.removed_files++;
 			copied.emplace(file_index, deleted);

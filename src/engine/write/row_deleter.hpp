@@ -3,6 +3,7 @@
 #include "duckdb.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/write/changed_rows.hpp"
+#include "engine/write/file_patches.hpp"
 #include "engine/write/file_sink.hpp"
 #include "engine/write/row_change_plan.hpp"
 #include "log/snapshot.hpp"
@@ -36,6 +37,8 @@ public:
 		return !uses_vectors && !plan.returning && !has_change_feed && file.deleted.Cardinality() > 0 &&
 		       !file.updated.empty();
 	}
+	//! Adds new files that hold deleted rows, with their deletion vectors. Before Delete.
+	void AddPatched(std::vector<FileWithDeletedRows> files, TableChange &change);
 	//! Adds removed files, and files with new deletion vectors, to the change. Copied rows are in the sink afterwards,
 	//! updated ones too where AppliesUpdates says so.
 	void Delete(const RowsByFile &rows, ChangedRows &changes, TableChange &change);
@@ -66,7 +69,8 @@ private:
 	std::optional<uint64_t> PhysicalRows(FileRef file) const;
 	//! True when nothing would be left. Requires: `all` are the rows that are deleted before and by this statement.
 	bool IsEmptied(FileRef file, const DeletionVector &all) const;
-	void AddVector(FileRef file, const DeletionVector &all, TableChange &change);
+	AddFile WithLooseBounds(FileRef file) const;
+	void AddWithVector(AddFile file, const DeletionVector &all, TableChange &change);
 	void WriteVectors();
 	class CopyPass;
 
