@@ -1,6 +1,5 @@
 #include "engine/maintain/file_rewrite.hpp"
 
-#include "duckdb/parallel/task_scheduler.hpp"
 #include "engine/maintain/sorted_rewrite.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/write/partition_split.hpp"
@@ -28,8 +27,7 @@ constexpr uint64_t OWN_ROW_GROUP_PART = 8;
 class PlainRewrite {
 public:
 	PlainRewrite(FileWriting &writing_p, const RewriteJob &job_p)
-	    : writing(writing_p), job(job_p),
-	      thread_count(size_t(duckdb::TaskScheduler::GetScheduler(writing.context).NumberOfThreads())) {
+	    : writing(writing_p), job(job_p), thread_count(ThreadCount(writing.context)) {
 		const auto fields = PartitionFields(*job.snapshot->configuration);
 		for (size_t group = 0; group < job.plan.groups.size(); group++) {
 			auto values = PartitionValuesOf(job, job.plan.groups[group]);

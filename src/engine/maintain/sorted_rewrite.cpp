@@ -2,7 +2,6 @@
 
 #include "duckdb/execution/execution_context.hpp"
 #include "duckdb/parallel/interrupt.hpp"
-#include "duckdb/parallel/task_scheduler.hpp"
 #include "duckdb/parallel/thread_context.hpp"
 #include "duckdb/planner/expression/bound_reference_expression.hpp"
 #include "duckdb/storage/temporary_memory_manager.hpp"
@@ -91,7 +90,7 @@ struct SortedRewrite::Piece {
 SortedRewrite::SortedRewrite(FileWriting &writing_p, const RewriteJob &job_p, size_t group_p,
                              uint64_t target_file_size_bytes)
     : writing(writing_p), job(job_p), group(job.plan.groups[group_p]), target_bytes(target_file_size_bytes),
-      runs(CutIntoRuns(job, group_p, size_t(duckdb::TaskScheduler::GetScheduler(writing.context).NumberOfThreads()))) {
+      runs(CutIntoRuns(job, group_p, ThreadCount(writing.context))) {
 }
 
 SortedRewrite::~SortedRewrite() = default;
@@ -101,7 +100,7 @@ uint64_t SortedRewrite::BytesBesideSort() const {
 	for (size_t i = group.begin; i < group.end; i++) {
 		file_bytes = std::max(file_bytes, job.SizeBytes(i));
 	}
-	const auto threads = uint64_t(duckdb::TaskScheduler::GetScheduler(writing.context).NumberOfThreads());
+	const auto threads = uint64_t(ThreadCount(writing.context));
 	return threads * std::max(std::min(file_bytes, READ_FILE_BYTES_MAX) * READ_BYTES_PER_FILE_BYTE,
 	                          writing.row_group_bytes_max * WRITE_BYTES_PER_ROW_BYTE);
 }

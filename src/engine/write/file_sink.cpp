@@ -12,9 +12,11 @@ namespace {
 
 //! Rows that a thread splits by partition before it hands them over.
 constexpr idx_t SPLIT_ROWS_MAX = 524288;
-//! At the end a thread makes a row group of its own from this part of a full one on (DuckDB's row groups have about as
-//! many rows): threads then encode side by side what one would encode alone. Less is put together.
-constexpr uint64_t OWN_ROW_GROUP_PART = 8;
+//! At the end a thread makes a row group of its own from this part of a full one on. Less is put together, and divided
+//! anew among all threads.
+constexpr uint64_t OWN_ROW_GROUP_PART = 2;
+//! Rows that are put together without being copied.
+constexpr uint64_t PIECE_ROWS = 20480;
 //! Below this a row group is too small to be worth writing early: the buffer manager spills the rows instead.
 constexpr uint64_t EARLY_ROW_GROUP_BYTES_MIN = 8ull << 20;
 
@@ -105,7 +107,7 @@ void FileSink::Write(Local &local, duckdb::DataChunk &rows) {
 		return SinkSplit(local, rows);
 	}
 	for (idx_t begin = 0; begin < rows.size();) {
-		const auto room = writing.spec.row_group_rows - local.rows->Count();
+		const auto room = writing.spec.row_group_rows - local.pieces.row_count - local.rows->Count();
 		const auto count = std::min<idx_t>(rows.size() - begin, room);
 		local.part.Reference(local.data);
 		if (count < rows.size()) {
@@ -118,12 +120,23 @@ void FileSink::Write(Local &local, duckdb::DataChunk &rows) {
 
 void FileSink::AppendRows(Local &local, duckdb::DataChunk &rows) {
 	local.rows->Append(local.append_state, rows);
-	if (writing.IsFullRowGroup(local.rows->Count(), local.rows->SizeInBytes())) {
-		local.append_state.current_chunk_state.handles.clear();
-		WriterOf(0).WriteRowGroup(std::move(local.rows));
-		local.rows = writing.NewRows();
-		local.rows->InitializeAppend(local.append_state);
+	const auto count = local.rows->Count();
+	const auto &ended = local.pieces;
+	if (writing.IsFullRowGroup(ended.row_count + count, ended.bytes + local.rows->SizeInBytes())) {
+		EndPiece(local);
+		WriterOf(0).WriteRowGroup(GatherRows(writing.context, local.pieces.Take()));
+	} else if (count >= PIECE_ROWS) {
+		EndPiece(local);
 	}
+}
+
+void FileSink::EndPiece(Local &local) {
+	local.append_state.current_chunk_state.handles.clear();
+	const auto count = local.rows->Count();
+	const auto bytes = local.rows->SizeInBytes();
+	local.pieces.Add({std::move(local.rows), 0, count, bytes});
+	local.rows = writing.NewRows();
+	local.rows->InitializeAppend(local.append_state);
 }
 
 void FileSink::SinkSplit(Local &local, duckdb::DataChunk &rows) {
@@ -171,12 +184,25 @@ void FileSink::Combine(Local &local) {
 		local.split.reset();
 		return;
 	}
-	local.append_state.current_chunk_state.handles.clear();
-	WriterOf(0).AddRest(std::move(local.rows), OWN_ROW_GROUP_PART);
+	EndPiece(local);
+	local.rows.reset();
+	if (local.pieces.row_count == 0) {
+		return;
+	}
+	if (local.pieces.row_count >= writing.spec.row_group_rows / OWN_ROW_GROUP_PART) {
+		WriterOf(0).WriteRowGroup(GatherRows(writing.context, local.pieces.Take()));
+	} else {
+		WriterOf(0).AddWaiting(local.pieces.Take());
+	}
 }
 
 std::vector<AddFile> FileSink::Finish() {
 	const auto all = Writers();
+	if (all.size() < ThreadCount(writing.context)) {
+		for (auto *writer : all) {
+			writer->WriteRest();
+		}
+	}
 	ForEachOnAllThreads(writing.context, all.size(), [&](size_t i) { all[i]->Finish(); });
 	std::lock_guard<std::mutex> guard(writing.lock);
 	return std::move(writing.added_files);

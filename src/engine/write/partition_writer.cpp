@@ -6,6 +6,7 @@
 #include "engine/port/error_border.hpp"
 #include "engine/port/store_file_system.hpp"
 #include "engine/write/data_file.hpp"
+#include "engine/write/shared_work.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -19,6 +20,10 @@ namespace {
 constexpr uint64_t SHARES_OF_THREAD_MEMORY = 10;
 constexpr uint64_t ROW_GROUP_BYTES_MAX = 512ull << 20;
 constexpr uint64_t ROW_GROUP_BYTES_MIN = 1ull << 20;
+//! At the end, rows become so many row groups at most for threads to encode side by side, none with fewer rows than
+//! half of what DuckDB's own have.
+constexpr uint64_t LAST_ROW_GROUPS_MAX = 8;
+constexpr uint64_t LAST_ROW_GROUP_ROWS_MIN = DEFAULT_ROW_GROUP_SIZE / 2;
 
 //! Files that may be open at once; each holds a buffer and a descriptor.
 constexpr uint64_t OPEN_FILES_MAX = 64;
@@ -46,6 +51,10 @@ void CheckRowGroupSize(duckdb::ClientContext &, duckdb::SetScope, duckdb::Value 
 	if (value.IsNull() || value.GetValue<uint64_t>() == 0) {
 		throw duckdb::InvalidInputException("%s is a number of rows from 1 on", ROW_GROUP_SETTING);
 	}
+}
+
+uint64_t PartsOf(uint64_t amount, uint64_t part_max) {
+	return (amount + part_max - 1) / part_max;
 }
 
 //! A part of a partition may be more than a row group.
@@ -143,25 +152,47 @@ void PartitionWriter::Release(const std::shared_ptr<OpenFile> &file) {
 	Close(*file);
 }
 
+//! One row group.
+struct PartitionWriter::EncodedRows {
+	duckdb::unique_ptr<duckdb::PreparedBatchData> data;
+	std::vector<LeafBounds> bounds;
+	uint64_t row_count = 0;
+};
+
+PartitionWriter::EncodedRows PartitionWriter::Encode(OpenFile &file,
+                                                     duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
+	EncodedRows encoded;
+	encoded.row_count = rows->Count();
+	encoded.bounds = writing.bounds.Gather(*rows);
+	encoded.data = file.parquet.Encode(std::move(rows));
+	return encoded;
+}
+
+void PartitionWriter::Append(OpenFile &file, const EncodedRows &rows) {
+	std::lock_guard<std::mutex> guard(file.write_lock);
+	file.parquet.Write(*rows.data);
+	writing.bounds.Merge(file.bounds, rows.bounds);
+	file.row_count += rows.row_count;
+	while (file.parquet.IsLargerThan(file.counted_bytes + FILE_SIZE_STEP_BYTES)) {
+		file.counted_bytes += FILE_SIZE_STEP_BYTES;
+		writing.progress.file_bytes += FILE_SIZE_STEP_BYTES;
+	}
+}
+
 void PartitionWriter::WriteRowGroup(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
-	const auto row_count = rows->Count();
-	if (row_count == 0) {
+	if (rows->Count() == 0) {
 		return;
 	}
-	const auto bounds = writing.bounds.Gather(*rows);
 	const auto file = Acquire();
-	const auto encoded = file->parquet.Encode(std::move(rows));
-	{
-		std::lock_guard<std::mutex> guard(file->write_lock);
-		file->parquet.Write(*encoded);
-		writing.bounds.Merge(file->bounds, bounds);
-		file->row_count += row_count;
-		while (file->parquet.IsLargerThan(file->counted_bytes + FILE_SIZE_STEP_BYTES)) {
-			file->counted_bytes += FILE_SIZE_STEP_BYTES;
-			writing.progress.file_bytes += FILE_SIZE_STEP_BYTES;
-		}
-	}
+	Append(*file, Encode(*file, std::move(rows)));
 	Release(file);
+}
+
+void PartitionWriter::Wait(RowSlice rows) {
+	waiting_rows += rows.count;
+	waiting_bytes += rows.bytes;
+	writing.progress.waiting_bytes += rows.bytes;
+	waiting.push_back(std::move(rows));
 }
 
 void PartitionWriter::Add(RowSlice rows) {
@@ -170,12 +201,16 @@ void PartitionWriter::Add(RowSlice rows) {
 	}
 	{
 		std::lock_guard<std::mutex> guard(lock);
-		waiting_rows += rows.count;
-		waiting_bytes += rows.bytes;
-		writing.progress.waiting_bytes += rows.bytes;
-		waiting.push_back(std::move(rows));
+		Wait(std::move(rows));
 	}
 	WriteWaiting(std::numeric_limits<uint64_t>::max());
+}
+
+void PartitionWriter::AddWaiting(std::vector<RowSlice> rows) {
+	std::lock_guard<std::mutex> guard(lock);
+	for (auto &slice : rows) {
+		Wait(std::move(slice));
+	}
 }
 
 void PartitionWriter::AddRest(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows, uint64_t part) {
@@ -189,28 +224,78 @@ void PartitionWriter::AddRest(duckdb::unique_ptr<duckdb::ColumnDataCollection> r
 }
 
 std::vector<RowSlice> PartitionWriter::TakeWaiting(uint64_t bytes_min, bool may_open_file) {
-	std::vector<RowSlice> taken;
 	std::lock_guard<std::mutex> guard(lock);
 	if (!writing.IsFullRowGroup(waiting_rows, waiting_bytes) && waiting_bytes < bytes_min) {
-		return taken;
+		return {};
 	}
 	if (!current && !may_open_file) {
-		return taken;
+		return {};
 	}
-	uint64_t rows = 0;
-	uint64_t bytes = 0;
-	while (!waiting.empty() && !writing.IsFullRowGroup(rows, bytes)) {
-		SplitFront(waiting, writing.spec.row_group_rows);
-		rows += waiting.front().count;
-		bytes += waiting.front().bytes;
-		taken.push_back(std::move(waiting.front()));
-		waiting.pop_front();
+	RowPieces taken;
+	while (!waiting.empty() && !writing.IsFullRowGroup(taken.row_count, taken.bytes)) {
+		taken.Add(TakeFirst(writing.spec.row_group_rows - taken.row_count));
 	}
-	waiting_rows -= rows;
-	waiting_bytes -= bytes;
-	writing.progress.waiting_bytes -= bytes;
-	writing.progress.encoded_bytes += bytes;
-	return taken;
+	return taken.Take();
+}
+
+RowSlice PartitionWriter::TakeFirst(uint64_t rows_max) {
+	SplitFront(waiting, rows_max);
+	auto first = std::move(waiting.front());
+	waiting.pop_front();
+	waiting_rows -= first.count;
+	waiting_bytes -= first.bytes;
+	writing.progress.waiting_bytes -= first.bytes;
+	writing.progress.encoded_bytes += first.bytes;
+	return first;
+}
+
+std::vector<RowPieces> PartitionWriter::DivideRest() {
+	std::lock_guard<std::mutex> guard(lock);
+	const auto side_by_side =
+	    std::min<uint64_t>({ThreadCount(writing.context), LAST_ROW_GROUPS_MAX, waiting_rows / LAST_ROW_GROUP_ROWS_MIN});
+	if (side_by_side < 2) {
+		return {};
+	}
+	const auto count = std::max({side_by_side, PartsOf(waiting_rows, writing.spec.row_group_rows),
+	                             PartsOf(waiting_bytes, writing.row_group_bytes_max)});
+	const auto rows_each = PartsOf(waiting_rows, count);
+	std::vector<RowPieces> divided;
+	while (!waiting.empty()) {
+		auto &row_group = divided.emplace_back();
+		while (!waiting.empty() && row_group.row_count < rows_each) {
+			row_group.Add(TakeFirst(rows_each - row_group.row_count));
+		}
+	}
+	return divided;
+}
+
+void PartitionWriter::WriteSideBySide(std::vector<std::vector<RowSlice>> row_groups) {
+	const auto file = Acquire();
+	std::vector<EncodedRows> encoded(row_groups.size());
+	ForEachOnAllThreads(writing.context, row_groups.size(), [&](size_t i) {
+		encoded[i] = Encode(*file, GatherRows(writing.context, std::move(row_groups[i])));
+	});
+	for (const auto &rows : encoded) {
+		Append(*file, rows);
+	}
+	Release(file);
+}
+
+void PartitionWriter::WriteRest() {
+	auto divided = DivideRest();
+	const auto threads = ThreadCount(writing.context);
+	for (auto next = divided.begin(); next != divided.end();) {
+		// What goes into one file: what it will be in there is less.
+		std::vector<std::vector<RowSlice>> row_groups;
+		uint64_t bytes = 0;
+		do {
+			bytes += next->bytes;
+			row_groups.push_back(next->Take());
+			next++;
+		} while (next != divided.end() && row_groups.size() < threads &&
+		         bytes + next->bytes <= writing.spec.target_file_size_bytes);
+		WriteSideBySide(std::move(row_groups));
+	}
 }
 
 void PartitionWriter::WriteWaiting(uint64_t bytes_min, bool may_open_file) {

@@ -66,12 +66,17 @@ public:
 	//! Takes rows that may wait for more: the rest of a thread, a small part of a partition. Full row groups are
 	//! written unless that needs one open file too many.
 	void Add(RowSlice rows);
+	//! Takes rows that wait until WriteRest or Finish.
+	void AddWaiting(std::vector<RowSlice> rows);
 	//! What a thread has at its end: a row group of its own from a `part`-th of a full one on, else rows that wait.
 	void AddRest(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows, uint64_t part);
 	//! Nothing without a row.
 	void WriteRowGroup(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows);
 	//! Writes what waits as long as it is at least so many bytes, unless that needs one open file too many.
 	void WriteWaiting(uint64_t bytes_min);
+	//! Writes what waits in row groups of one size that threads encode side by side, in the order in which it came;
+	//! nothing where it is too little for that. Requires: as Finish.
+	void WriteRest();
 	//! Closes the open file when no thread writes into it.
 	void CloseIdleFile();
 	//! Writes what waits and closes the file. Requires: no other call at the same time or later.
@@ -79,9 +84,17 @@ public:
 
 private:
 	struct OpenFile;
+	struct EncodedRows;
 	std::shared_ptr<OpenFile> Acquire();
 	void Release(const std::shared_ptr<OpenFile> &file);
 	void Close(OpenFile &file);
+	EncodedRows Encode(OpenFile &file, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows);
+	void Append(OpenFile &file, const EncodedRows &rows);
+	void Wait(RowSlice rows);
+	RowSlice TakeFirst(uint64_t rows_max);
+	//! What waits, divided; nothing where that does not pay.
+	std::vector<RowPieces> DivideRest();
+	void WriteSideBySide(std::vector<std::vector<RowSlice>> row_groups);
 	//! Oldest waiting rows, a full row group at most; nothing when there are neither `bytes_min` nor enough for a row
 	//! group.
 	std::vector<RowSlice> TakeWaiting(uint64_t bytes_min, bool may_open_file);

@@ -79,6 +79,20 @@ void CopySlice(const RowSlice &slice, duckdb::ColumnDataCollection &target) {
 
 } // namespace
 
+void RowPieces::Add(RowSlice slice) {
+	if (slice.count > 0) {
+		row_count += slice.count;
+		bytes += slice.bytes;
+		slices.push_back(std::move(slice));
+	}
+}
+
+std::vector<RowSlice> RowPieces::Take() {
+	row_count = 0;
+	bytes = 0;
+	return std::exchange(slices, {});
+}
+
 duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherRows(duckdb::ClientContext &context,
                                                             std::vector<RowSlice> slices) {
 	auto result = duckdb::make_uniq<duckdb::ColumnDataCollection>(context, slices.front().rows->Types());

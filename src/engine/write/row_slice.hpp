@@ -19,6 +19,18 @@ struct RowSlice {
 	uint64_t bytes = 0;
 };
 
+//! Slices that follow each other.
+struct RowPieces {
+	std::vector<RowSlice> slices;
+	uint64_t row_count = 0;
+	uint64_t bytes = 0;
+
+	//! Ignores one without rows.
+	void Add(RowSlice slice);
+	//! Leaves none.
+	std::vector<RowSlice> Take();
+};
+
 //! The rows of all slices, in their order. A collection that is a slice as a whole is taken over, not copied. Requires:
 //! at least one slice.
 duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherRows(duckdb::ClientContext &context,

@@ -96,6 +96,10 @@ void RunOnAllThreads(duckdb::ClientContext &context, const std::function<void()>
 	shared->WaitForOthers();
 }
 
+size_t ThreadCount(duckdb::ClientContext &context) {
+	return size_t(duckdb::TaskScheduler::GetScheduler(context).NumberOfThreads());
+}
+
 void ForEachOnAllThreads(duckdb::ClientContext &context, size_t count, const std::function<void(size_t)> &work) {
 	if (count <= 1) {
 		return count == 1 ? work(0) : void();
