@@ -18,6 +18,7 @@
 #include "engine/scan/lake_scan.hpp"
 #include "engine/session/engine_version.hpp"
 #include "engine/session/isolation_level.hpp"
+#include "engine/session/snapshot_cache_size.hpp"
 #include "engine/session/statement_commit.hpp"
 #include "engine/session/table_upkeep.hpp"
 #include "engine/session/unchanged_commit.hpp"
@@ -40,6 +41,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	RegisterStatementCommit(db);
 	RegisterIsolationLevel(db);
 	RegisterUnchangedCommit(db);
+	RegisterSnapshotCacheSize(db);
 	RegisterPatchChoice(db);
 	RegisterRowGroupSize(db);
 	RegisterCheckpointPartSize(db);

@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace merganser {
 
@@ -54,19 +53,22 @@ void SnapshotCache::Account(Entry &entry) {
 	}
 	if (!entry.snapshot) {
 		// Names of tables that are not there are not collected.
-		auto at =
-		    std::find_if(entries.begin(), entries.end(), [&](auto &known) { return known.second.get() == &entry; });
-		evicted.push_back(Remove(at));
+		evicted.push_back(Remove(Find(entry)));
 		return;
 	}
 	memory_bytes += bytes - entry.memory_bytes;
 	entry.memory_bytes = bytes;
 	entry.last_use = ++use_count;
+	evicted = Evict(memory_bytes_max > 0 ? &entry : nullptr);
+}
+
+std::vector<std::shared_ptr<SnapshotCache::Entry>> SnapshotCache::Evict(const Entry *used) {
+	std::vector<std::shared_ptr<Entry>> evicted;
 	while (memory_bytes > memory_bytes_max) {
 		auto oldest = entries.end();
 		for (auto at = entries.begin(); at != entries.end(); ++at) {
 			const bool is_older = oldest == entries.end() || at->second->last_use < oldest->second->last_use;
-			if (at->second.get() != &entry && at->second->memory_bytes > 0 && is_older) {
+			if (at->second.get() != used && at->second->memory_bytes > 0 && is_older) {
 				oldest = at;
 			}
 		}
@@ -75,6 +77,19 @@ void SnapshotCache::Account(Entry &entry) {
 		}
 		evicted.push_back(Remove(oldest));
 	}
+	return evicted;
+}
+
+SnapshotCache::EntryMap::iterator SnapshotCache::Find(const Entry &entry) {
+	return std::find_if(entries.begin(), entries.end(), [&](auto &known) { return known.second.get() == &entry; });
+}
+
+void SnapshotCache::SetMemoryMax(uint64_t bytes) {
+	// Freed after the lock is released.
+	std::vector<std::shared_ptr<Entry>> evicted;
+	std::lock_guard<std::mutex> guard(lock);
+	memory_bytes_max = bytes;
+	evicted = Evict(nullptr);
 }
 
 std::shared_ptr<SnapshotCache::Entry> SnapshotCache::Remove(EntryMap::iterator at) {

@@ -7,11 +7,13 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace merganser {
 
-//! The newest known snapshot of each table of one database instance, bounded in memory. Thread-safe: two threads that
-//! want the same cold table load it once.
+//! The newest known snapshot of each table of one database instance, bounded in memory: the least recently used goes
+//! first, the one in use stays however large it is. Thread-safe: two threads that want the same cold table load it
+//! once.
 class SnapshotCache {
 public:
 	explicit SnapshotCache(uint64_t memory_bytes_max);
@@ -23,6 +25,8 @@ public:
 	//! Puts a newer snapshot in (after our own commit).
 	void Advance(const SnapshotPtr &snapshot);
 	void Forget(const TableLocation &location);
+	//! 0: none is kept.
+	void SetMemoryMax(uint64_t bytes);
 
 private:
 	struct Entry;
@@ -34,12 +38,14 @@ private:
 	//! Notes the entry's use and size; evicts others, least recently used first, when there is too much; takes out one
 	//! without a snapshot. Requires: the entry's own lock is held.
 	void Account(Entry &entry);
-	//! Requires: `lock` is held.
+	//! Takes out what is too much, but not `used`. The three below require: `lock` is held.
+	std::vector<std::shared_ptr<Entry>> Evict(const Entry *used);
 	std::shared_ptr<Entry> Remove(EntryMap::iterator at);
+	EntryMap::iterator Find(const Entry &entry);
 
 	std::mutex lock;
 	EntryMap entries;
-	const uint64_t memory_bytes_max;
+	uint64_t memory_bytes_max;
 	uint64_t memory_bytes = 0;
 	uint64_t use_count = 0;
 };

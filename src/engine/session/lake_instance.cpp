@@ -6,18 +6,17 @@
 #include "duckdb/common/string_util.hpp"
 #include "duckdb/main/client_context.hpp"
 #include "engine/port/duckdb_parquet_port.hpp"
+#include "engine/session/snapshot_cache_size.hpp"
 #include "store/local_store.hpp"
 #include "store/memory_store.hpp"
 
 namespace merganser {
 
-//! Snapshots of all tables of one instance together; the least recently used go first.
-static constexpr uint64_t SNAPSHOT_CACHE_BYTES_MAX = 2ull << 30;
 static constexpr const char *MEMORY_SCHEME = "memory://";
 
 LakeInstance::LakeInstance(duckdb::DatabaseInstance &db)
     : local_store(std::make_shared<CountingStore>(std::make_shared<LocalStore>(), true)),
-      snapshots(std::make_unique<SnapshotCache>(SNAPSHOT_CACHE_BYTES_MAX)), parquet(MakeDuckDBParquetPort(db)) {
+      snapshots(std::make_unique<SnapshotCache>(DefaultSnapshotCacheBytes(db))), parquet(MakeDuckDBParquetPort(db)) {
 }
 
 LakeInstance::~LakeInstance() = default;

@@ -111,6 +111,27 @@ TEST_F(SnapshotCacheTest, LeastRecentlyUsedGoesFirst) {
 	EXPECT_EQ(tiny.Latest(Table("a"), context, 0, 0), only);
 }
 
+TEST_F(SnapshotCacheTest, ItsSizeCanChange) {
+	for (auto name : {"a", "b"}) {
+		Create(name);
+	}
+	SnapshotCache cache(PLENTY);
+	const auto a = cache.Latest(Table("a"), context, 0, 0);
+	const auto b = cache.Latest(Table("b"), context, 0, 0);
+	cache.SetMemoryMax(b->files.MemoryBytes());
+	EXPECT_EQ(cache.Latest(Table("b"), context, 1000, 1), b);
+	EXPECT_NE(cache.Latest(Table("a"), context, 1000, 1), a);
+	// Nothing is kept, nor what comes from our own commit.
+	cache.SetMemoryMax(0);
+	const auto loaded = cache.Latest(Table("a"), context, 1000, 1);
+	EXPECT_NE(cache.Latest(Table("a"), context, 1000, 1), loaded);
+	cache.Advance(loaded);
+	EXPECT_NE(cache.Latest(Table("a"), context, 1000, 1), loaded);
+	cache.SetMemoryMax(PLENTY);
+	const auto kept = cache.Latest(Table("a"), context, 1000, 1);
+	EXPECT_EQ(cache.Latest(Table("a"), context, 1000, 1), kept);
+}
+
 TEST_F(SnapshotCacheTest, ThreadsThatWantTheSameColdTableLoadItOnce) {
 	CommitMany(0, 20);
 	SnapshotCache cache(PLENTY);
