@@ -1,5 +1,6 @@
 """ALTER TABLE of two engines by turns: each reads and writes on after what the other altered."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,25 @@ def test_we_go_on_after_spark_s(spark: SparkSession, merganser: Merganser, table
     assert [(row["id"], row["n"], row["name"]) for row in rows][:2] == [(0, 100, "new"), (1, 101, "new")]
     spark.run(table, "UPDATE {t} SET last = DATE '2024-01-01' WHERE n > 1000;")
     assert str(read_alike(spark, merganser, table, "at the end")[-1]["last"]) == "2024-01-01"
+
+
+def test_constraints_in_the_history(spark: SparkSession, merganser: Merganser, table: Path) -> None:
+    """Ours and Spark's say the same of the same statements."""
+    statements = """
+        ALTER TABLE {t} ADD CONSTRAINT small CHECK (n < 1000);
+        ALTER TABLE {t} DROP CONSTRAINT small;"""
+    theirs = table.with_name("theirs")
+    spark.run(theirs, "CREATE TABLE {t} (n INT) USING delta;" + statements)
+    merganser.sql("SET allow_parser_override_extension = 'fallback'")
+    merganser.run(OURS, "CREATE TABLE {t} (n INTEGER);" + statements)
+
+    def told(folder: Path) -> list[tuple[str, dict]]:
+        infos = [json.loads(line)["commitInfo"] for version in (1, 2)
+                 for line in (folder / f"_delta_log/{version:020}.json").read_text().splitlines()
+                 if line.startswith('{"commitInfo"')]
+        return [(info["operation"], info["operationParameters"]) for info in infos]
+
+    assert told(table) == told(theirs)
 
 
 @pytest.mark.parametrize("bytes_min", [0, 2**40], ids=["bytes_copied", "written_anew"])

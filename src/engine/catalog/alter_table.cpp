@@ -158,6 +158,25 @@ static void CheckConstraints(duckdb::ClientContext &context, const LakeTable &ta
 	}
 }
 
+//! The condition of the CHECK constraint that the property is.
+static std::optional<std::string> FindConstraint(const LakeTable &table, const std::string &property) {
+	if (HasNamePrefix(property, CONSTRAINT_PREFIX)) {
+		for (const auto &[name, text] : ConfigurationOf(table).GetMetadata().configuration) {
+			if (SameName(name, property)) {
+				return text;
+			}
+		}
+	}
+	return std::nullopt;
+}
+
+//! One constraint alone is in the history as Spark has it, whichever way it was written.
+static void NoteConstraint(TableChange &change, const char *operation, const std::string &property,
+                           const std::string &text) {
+	change.operation = operation;
+	change.operation_parameters = {{"name", property.substr(CONSTRAINT_PREFIX.size())}, {"expr", text}};
+}
+
 static TableChange SetOptions(duckdb::ClientContext &context, const LakeTable &table,
                               const duckdb::SetTableOptionsInfo &info) {
 	StringMap properties;
@@ -174,6 +193,10 @@ static TableChange SetOptions(duckdb::ClientContext &context, const LakeTable &t
 	CheckConstraints(context, table, properties);
 	auto change = ChangeOf(table, SetProperties(AlteredFromOf(table), properties), "SET TBLPROPERTIES",
 	                       {{"properties", PropertiesText(properties)}});
+	const auto &[first, text] = *properties.begin();
+	if (properties.size() == 1 && HasNamePrefix(first, CONSTRAINT_PREFIX) && !FindConstraint(table, first)) {
+		NoteConstraint(change, "ADD CONSTRAINT", first, text);
+	}
 	BackfillRowIds(*table.GetSnapshot(), change);
 	return change;
 }
@@ -186,8 +209,13 @@ static TableChange ResetOptions(const LakeTable &table, const duckdb::ResetTable
 	for (auto &option : info.table_options) {
 		names.push_back(PropertyName("RESET", option));
 	}
-	return ChangeOf(table, ResetProperties(AlteredFromOf(table), names), "UNSET TBLPROPERTIES",
-	                {{"properties", JsonWriter().Strings(names).Take()}, {"ifExists", "true"}});
+	auto change = ChangeOf(table, ResetProperties(AlteredFromOf(table), names), "UNSET TBLPROPERTIES",
+	                       {{"properties", JsonWriter().Strings(names).Take()}, {"ifExists", "true"}});
+	if (const auto text = FindConstraint(table, names.front()); text && names.size() == 1) {
+		NoteConstraint(change, "DROP CONSTRAINT", names.front(), *text);
+		change.operation_parameters["existed"] = "true";
+	}
+	return change;
 }
 
 //! A change of one column that keeps its name.
