@@ -37,8 +37,8 @@ def test_constraints_come_and_go(lake: duckdb.DuckDBPyConnection) -> None:
     lake.execute("ALTER TABLE lake.t DROP CONSTRAINT small")
     lake.execute("INSERT INTO lake.t VALUES (100, 1)")
     operations = lake.execute("SELECT operation FROM merganser_history('lake.t') ORDER BY version").fetchall()
-    assert [row[0] for row in operations] == ["CREATE TABLE AS SELECT", "SET TBLPROPERTIES", "SET TBLPROPERTIES",
-                                              "UNSET TBLPROPERTIES", "WRITE"]
+    assert [row[0] for row in operations] == ["CREATE TABLE AS SELECT", "ADD CONSTRAINT", "ADD CONSTRAINT",
+                                              "DROP CONSTRAINT", "WRITE"]
 
 
 @pytest.mark.parametrize("statement, message", [
