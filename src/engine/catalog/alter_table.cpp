@@ -193,9 +193,11 @@ static TableChange SetOptions(duckdb::ClientContext &context, const LakeTable &t
 	CheckConstraints(context, table, properties);
 	auto change = ChangeOf(table, SetProperties(AlteredFromOf(table), properties), "SET TBLPROPERTIES",
 	                       {{"properties", PropertiesText(properties)}});
-	const auto &[first, text] = *properties.begin();
-	if (properties.size() == 1 && HasNamePrefix(first, CONSTRAINT_PREFIX) && !FindConstraint(table, first)) {
-		NoteConstraint(change, "ADD CONSTRAINT", first, text);
+	if (properties.size() == 1) {
+		const auto &[property, text] = *properties.begin();
+		if (HasNamePrefix(property, CONSTRAINT_PREFIX) && !FindConstraint(table, property)) {
+			NoteConstraint(change, "ADD CONSTRAINT", property, text);
+		}
 	}
 	BackfillRowIds(*table.GetSnapshot(), change);
 	return change;
@@ -211,9 +213,11 @@ static TableChange ResetOptions(const LakeTable &table, const duckdb::ResetTable
 	}
 	auto change = ChangeOf(table, ResetProperties(AlteredFromOf(table), names), "UNSET TBLPROPERTIES",
 	                       {{"properties", JsonWriter().Strings(names).Take()}, {"ifExists", "true"}});
-	if (const auto text = FindConstraint(table, names.front()); text && names.size() == 1) {
-		NoteConstraint(change, "DROP CONSTRAINT", names.front(), *text);
-		change.operation_parameters["existed"] = "true";
+	if (names.size() == 1) {
+		if (const auto text = FindConstraint(table, names.front())) {
+			NoteConstraint(change, "DROP CONSTRAINT", names.front(), *text);
+			change.operation_parameters["existed"] = "true";
+		}
 	}
 	return change;
 }
