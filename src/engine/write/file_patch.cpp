@@ -72,6 +72,7 @@ bool FilePatch::Prepare(bool keeps_footer) {
 		// Perhaps only the log's size of the file is wrong: whoever writes the rows anew finds out.
 		return false;
 	}
+	FindDeletedRows();
 	uint64_t row_count = 0;
 	uint64_t kept_count = 0;
 	uint64_t rewritten_count = 0;
@@ -183,7 +184,7 @@ std::string FilePatch::StatisticsText() const {
 	const auto &leaves = configuration.DataLeaves();
 	auto statistics = HeldStatistics(*target.plan.snapshot, FileOfIndex(file_index));
 	statistics.num_records = int64_t(progress.splice->RowCount());
-	if (DeletedRows().Cardinality() > 0) {
+	if (deleted_rows.Cardinality() > 0) {
 		statistics.tight_bounds = false;
 	}
 	for (const auto field : fields) {
@@ -218,18 +219,17 @@ uint64_t FilePatch::CopiedRows() const {
 	for (const auto &group : row_groups) {
 		kept += group.kept;
 	}
-	return kept - values.rows.Cardinality() - DeletedRows().Cardinality();
+	return kept - values.rows.Cardinality() - deleted_rows.Cardinality();
 }
 
-DeletionVector FilePatch::DeletedRows() const {
-	DeletionVector deleted;
-	if (target.keeps_deleted_rows) {
-		deleted.UnionWith(change.deleted);
-		if (const auto earlier = target.plan.deletion_vectors->Load(*target.plan.snapshot, FileOfIndex(file_index))) {
-			deleted.UnionWith(*earlier);
-		}
+void FilePatch::FindDeletedRows() {
+	if (!target.keeps_deleted_rows) {
+		return;
 	}
-	return deleted;
+	deleted_rows = change.deleted;
+	if (const auto earlier = target.plan.deletion_vectors->Load(*target.plan.snapshot, FileOfIndex(file_index))) {
+		deleted_rows.UnionWith(*earlier);
+	}
 }
 
 } // namespace merganser

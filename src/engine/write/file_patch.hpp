@@ -66,8 +66,10 @@ public:
 	bool TakesRowsOut() const {
 		return !target.keeps_deleted_rows && change.deleted.Cardinality() > 0;
 	}
-	//! Rows of the new file that are not in the table any more, by their positions.
-	DeletionVector DeletedRows() const;
+	//! Rows of the new file that are not in the table any more, by their positions. Requires: prepared.
+	const DeletionVector &DeletedRows() const {
+		return deleted_rows;
+	}
 	uint64_t FileIndex() const {
 		return file_index;
 	}
@@ -101,6 +103,7 @@ private:
 	using EncodedGroup = std::vector<std::unique_ptr<EncodedColumns>>;
 
 	AddFile OldFile() const;
+	void FindDeletedRows();
 	std::unique_ptr<ParquetSource> OpenSource() const;
 	//! Finds the added fields.
 	bool CanBeEncoded(const ParquetSource &file);
@@ -115,6 +118,7 @@ private:
 	const FileChange &change;
 	const uint64_t number;
 	ChangedValues values;
+	DeletionVector deleted_rows;
 	std::vector<size_t> fields;
 	//! Those that the old file has not: columns that the table got later.
 	std::set<size_t> added_fields;

@@ -219,9 +219,8 @@ PatchedFiles PatchFiles(duckdb::ClientContext &context, LakeTransaction &transac
 			const auto file = FileOfIndex(file_index);
 			const auto &batch = plan.snapshot->files.BatchOf(file);
 			change.removed_files.push_back(RemovalOf(batch.ToAddFile(file.row), now_ms));
-			auto deleted = patch->DeletedRows();
-			if (deleted.Cardinality() > 0) {
-				patched.with_deleted_rows.push_back({patch->TakeAdded(), std::move(deleted)});
+			if (patch->DeletedRows().Cardinality() > 0) {
+				patched.with_deleted_rows.push_back({patch->TakeAdded(), patch->DeletedRows()});
 			} else {
 				change.added_files.push_back(patch->TakeAdded());
 			}
