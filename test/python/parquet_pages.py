@@ -3,7 +3,7 @@
 import struct
 from collections import Counter
 
-DICTIONARY_PAGE, DATA_PAGE = 2, 0
+DATA_PAGE, DICTIONARY_PAGE, DATA_PAGE_V2 = 0, 2, 3
 PLAIN, PLAIN_DICTIONARY = 0, 2
 
 
@@ -86,8 +86,9 @@ def count_pages(data: bytes, column: dict) -> Counter:
     while position < end:
         reader = Compact(data, position)
         header = reader.structure()
-        details = header[7] if header[1] == DICTIONARY_PAGE else header[5]
-        pages[header[1], details[2]] += 1
+        # The field of each kind's own header, and that of the encoding in it.
+        field, encoding = {DICTIONARY_PAGE: (7, 2), DATA_PAGE: (5, 2), DATA_PAGE_V2: (8, 4)}[header[1]]
+        pages[header[1], header[field][encoding]] += 1
         position = reader.position + header[3]
     assert position == end
     return pages

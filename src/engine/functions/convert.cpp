@@ -5,7 +5,7 @@
 #include "duckdb/main/connection.hpp"
 #include "engine/functions/changing_function.hpp"
 #include "engine/port/error_border.hpp"
-#include "engine/port/footer_statistics.hpp"
+#include "engine/parquet/footer_statistics.hpp"
 #include "engine/port/type_map.hpp"
 #include "engine/session/engine_version.hpp"
 #include "engine/session/lake_instance.hpp"

@@ -3,7 +3,7 @@
 #include "engine/functions/row_function.hpp"
 #include "engine/functions/table_argument.hpp"
 #include "engine/port/error_border.hpp"
-#include "engine/port/footer_statistics.hpp"
+#include "engine/parquet/footer_statistics.hpp"
 #include "engine/session/lake_instance.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/session/statement_commit.hpp"

@@ -27,11 +27,14 @@ public:
 	}
 	uint32_t read(uint8_t *target, uint32_t count) {
 		if (count > bytes.size()) {
-			throw TTransportException("a Parquet footer ends early");
+			throw TTransportException("what Parquet says of a file or a page ends early");
 		}
 		std::memcpy(target, bytes.data(), count);
 		bytes.remove_prefix(count);
 		return count;
+	}
+	std::string_view Left() const {
+		return bytes;
 	}
 
 private:
@@ -83,6 +86,24 @@ uint32_t ParquetFooterBytes(std::string_view tail) {
 	}
 	std::memcpy(&footer_bytes, tail.data() + tail.size() - PARQUET_ENDING_BYTES, sizeof(footer_bytes));
 	return footer_bytes;
+}
+
+duckdb_parquet::PageHeader TakePageHeader(std::string_view &bytes) {
+	duckdb_parquet::PageHeader header;
+	const auto source = std::make_shared<TextSource>(bytes);
+	TCompactProtocolT<TextSource> protocol(source);
+	try {
+		header.read(&protocol);
+	} catch (const std::exception &exception) {
+		throw Error(ErrorKind::CORRUPT, std::string("cannot read the header of a Parquet page: ") + exception.what());
+	}
+	bytes = source->Left();
+	return header;
+}
+
+void AppendPageHeader(const duckdb_parquet::PageHeader &header, std::string &target) {
+	TCompactProtocolT<TextTarget> protocol(std::make_shared<TextTarget>(target));
+	header.write(&protocol);
 }
 
 std::string SchemaElementBytes(const duckdb_parquet::SchemaElement &element) {

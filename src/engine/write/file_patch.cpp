@@ -1,18 +1,25 @@
 #include "engine/write/file_patch.hpp"
 
 #include "base/error.hpp"
+#include "engine/parquet/footer_statistics.hpp"
 #include "engine/scan/lake_scan_info.hpp"
 #include "engine/write/partition_split.hpp"
+#include "engine/write/partition_writer.hpp"
 #include "log/held_statistics.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace merganser {
 
 namespace {
 
-//! When more of the rows are in row groups that lose rows, the file is written anew: larger row groups come of it.
+//! When more of the rows are in row groups that lose rows and become small, the file is written anew.
 constexpr double REWRITTEN_ROWS_MAX = 0.5;
+//! Chunks of a row group that are read in one request, so many bytes.
+constexpr int64_t READ_TOGETHER_BYTES = 32 << 20;
+//! Row groups are small when they have fewer rows than one in so many of what would be written anew.
+constexpr uint64_t ROW_GROUP_SHARE_MIN = 2;
 
 } // namespace
 
@@ -40,26 +47,65 @@ AddFile FilePatch::OldFile() const {
 	return target.plan.snapshot->files.BatchOf(file).ToAddFile(file.row);
 }
 
-std::unique_ptr<ParquetSource> FilePatch::OpenSource() const {
+std::shared_ptr<const ParquetSource> FilePatch::OpenSource() const {
 	const auto old_file = OldFile();
 	const auto &location = target.plan.snapshot->location;
-	return std::make_unique<ParquetSource>(*location.store, location.ResolveFile(old_file.path),
+	return std::make_shared<ParquetSource>(*location.store, location.ResolveFile(old_file.path),
 	                                       uint64_t(old_file.size));
 }
 
-bool FilePatch::CanBeEncoded(const ParquetSource &file) {
-	for (const auto field : fields) {
-		const auto &format = target.columns.at(field).format;
-		if (CanReplace(target.context, file, format)) {
+std::shared_ptr<const ParquetSource> FilePatch::Source() {
+	std::lock_guard<std::mutex> guard(lock);
+	if (!source) {
+		source = OpenSource();
+	}
+	return source;
+}
+
+bool FilePatch::CanBeFiltered(const ParquetSource &file, const ParquetColumn &column) {
+	const auto &footer = file.Footer();
+	const auto &groups = footer.row_groups;
+	return column.is_flat && std::all_of(groups.begin(), groups.end(), [&](const duckdb_parquet::RowGroup &group) {
+		       return CanFilter(footer.schema[column.element], group.columns[column.first_leaf].meta_data);
+	       });
+}
+
+bool FilePatch::ChooseFields(const ParquetSource &file) {
+	for (const auto &[field, column] : target.columns) {
+		const bool is_changed = values.by_field.count(field) > 0;
+		if (!is_changed && !TakesRowsOut()) {
 			continue;
 		}
-		if (!CanAdd(target.context, file, format)) {
-			return false;
+		if (!CanReplace(target.context, file, column.format)) {
+			if (!CanAdd(target.context, file, column.format)) {
+				return false;
+			}
+			fields.added.insert(field);
+			fields.encoded.push_back(field);
+			continue;
 		}
-		added_fields.insert(field);
+		const auto old = std::find_if(file.Columns().begin(), file.Columns().end(), [&](const ParquetColumn &other) {
+			return other.name == column.column.names.front();
+		});
+		if (!is_changed && CanBeFiltered(file, *old)) {
+			fields.filtered.emplace(field, *old);
+		} else {
+			fields.encoded.push_back(field);
+		}
 	}
-	// A row group that loses rows is encoded whole: the file must hold nothing that the table does not know.
-	return !TakesRowsOut() || file.Columns().size() == fields.size() - added_fields.size();
+	// All columns of a row group lose rows: the file must hold nothing that the table does not know.
+	return !TakesRowsOut() ||
+	       file.Columns().size() == fields.encoded.size() + fields.filtered.size() - fields.added.size();
+}
+
+bool FilePatch::KeepsLargeRowGroups(uint64_t kept_count) const {
+	const auto group_count = uint64_t(
+	    std::count_if(row_groups.begin(), row_groups.end(), [](const RowGroup &group) { return group.kept > 0; }));
+	const auto rows_anew = std::min<uint64_t>({DEFAULT_ROW_GROUP_SIZE, RowGroupRows(target.context), kept_count});
+	const auto &columns = source->Columns();
+	return kept_count / group_count >= rows_anew / ROW_GROUP_SHARE_MIN &&
+	       std::all_of(columns.begin(), columns.end(),
+	                   [&](const ParquetColumn &column) { return CanBeFiltered(*source, column); });
 }
 
 bool FilePatch::Prepare(bool keeps_footer) {
@@ -84,10 +130,12 @@ bool FilePatch::Prepare(bool keeps_footer) {
 		kept_count += count - deleted;
 		rewritten_count += deleted > 0 ? count : 0;
 	}
+	const bool is_patched = kept_count > 0 && (double(rewritten_count) <= double(row_count) * REWRITTEN_ROWS_MAX ||
+	                                           KeepsLargeRowGroups(kept_count));
 	if (!keeps_footer) {
 		source.reset();
 	}
-	return kept_count > 0 && double(rewritten_count) <= double(row_count) * REWRITTEN_ROWS_MAX;
+	return is_patched;
 }
 
 bool FilePatch::SetValues(ChangedValues changed) {
@@ -97,12 +145,7 @@ bool FilePatch::SetValues(ChangedValues changed) {
 			return false;
 		}
 	}
-	for (const auto &entry : target.columns) {
-		if (TakesRowsOut() || values.by_field.count(entry.first)) {
-			fields.push_back(entry.first);
-		}
-	}
-	return source ? CanBeEncoded(*source) : CanBeEncoded(*OpenSource());
+	return source ? ChooseFields(*source) : ChooseFields(*OpenSource());
 }
 
 size_t FilePatch::RowGroupOf(uint64_t position) const {
@@ -115,31 +158,99 @@ size_t FilePatch::RowGroupOf(uint64_t position) const {
 
 bool FilePatch::IsChanged(size_t row_group, size_t field) const {
 	const auto &group = row_groups[row_group];
-	if (group.kept < group.count || added_fields.contains(field)) {
+	if (group.kept < group.count || fields.added.contains(field)) {
 		return true;
 	}
 	const auto changed = values.by_field.find(field);
 	return changed != values.by_field.end() && changed->second.CountInRange(group.start, group.count) > 0;
 }
 
+RowRuns FilePatch::KeptRuns(const RowGroup &group) const {
+	RowRuns runs;
+	std::array<uint32_t, STANDARD_VECTOR_SIZE> deleted {};
+	size_t next = 0;
+	const auto add = [&](size_t end) {
+		if (end > next) {
+			runs.push_back({next, end - next});
+		}
+	};
+	for (uint64_t start = 0; start < group.count; start += STANDARD_VECTOR_SIZE) {
+		const auto length = uint32_t(std::min<uint64_t>(STANDARD_VECTOR_SIZE, group.count - start));
+		const auto count = change.deleted.SelectMembers(group.start + start, length, deleted.data());
+		for (uint32_t i = 0; i < count; i++) {
+			add(start + deleted[i]);
+			next = start + deleted[i] + 1;
+		}
+	}
+	add(group.count);
+	return runs;
+}
+
+void FilePatch::ThrowDamagedColumn(const ParquetSource &file, const std::string &column, const Error &error) const {
+	const auto &snapshot = *target.plan.snapshot;
+	throw Error(error.kind, "cannot read column \"" + column + "\" of \"" + file.Path() + "\", a file of table \"" +
+	                            snapshot.location.name + "\" in version " + std::to_string(snapshot.version) + ": " +
+	                            error.what() + ". Nothing was changed; merganser_check says what else is damaged");
+}
+
+std::map<size_t, PageChunk> FilePatch::FilterChunks(const ParquetSource &file, size_t row_group) const {
+	const auto &group = row_groups[row_group];
+	const auto &chunks = file.Footer().row_groups[row_group].columns;
+	const auto &schema = file.Footer().schema;
+	std::map<size_t, const duckdb_parquet::SchemaElement *> leaves;
+	for (const auto &[field, column] : fields.filtered) {
+		const auto &element = schema[column.element];
+		// The statistics of the new file are those of its footer.
+		const bool knows_bounds =
+		    LeafFormOf(element).order == ValueOrder::NONE || HasExactBounds(chunks[column.first_leaf].meta_data);
+		if (group.kept < group.count || !knows_bounds) {
+			leaves.emplace(column.first_leaf, &element);
+		}
+	}
+	const auto runs = KeptRuns(group);
+	std::map<size_t, PageChunk> pages;
+	for (auto next = leaves.begin(); next != leaves.end();) {
+		std::vector<size_t> together;
+		for (int64_t bytes = 0; next != leaves.end() && bytes < READ_TOGETHER_BYTES; ++next) {
+			together.push_back(next->first);
+			bytes += chunks[next->first].meta_data.total_compressed_size;
+		}
+		for (auto &[leaf, bytes] : file.ReadChunks(row_group, together)) {
+			Verify(chunks[leaf].meta_data.num_values == int64_t(group.count), "a flat column has a value for each row");
+			try {
+				pages.emplace(leaf, FilterChunk(*leaves.at(leaf), chunks[leaf], bytes, runs));
+			} catch (const Error &error) {
+				ThrowDamagedColumn(file, leaves.at(leaf)->name, error);
+			}
+			bytes = std::string();
+		}
+	}
+	return pages;
+}
+
 void FilePatch::Put(size_t row_group, std::vector<duckdb::unique_ptr<duckdb::ColumnDataCollection>> columns) {
-	EncodedGroup encoded;
+	NewChunks chunks;
+	chunks.row_count = row_groups[row_group].kept;
 	std::vector<std::vector<LeafBounds>> group_bounds;
-	for (size_t i = 0; i < fields.size(); i++) {
-		const auto &column = target.columns.at(fields[i]);
-		Verify(columns[i]->Count() == row_groups[row_group].kept, "a row group is put whole");
+	for (size_t i = 0; i < fields.encoded.size(); i++) {
+		const auto &column = target.columns.at(fields.encoded[i]);
+		Verify(columns[i]->Count() == chunks.row_count, "a row group is put whole");
 		group_bounds.push_back(column.bounds.Gather(*columns[i]));
-		if (IsChanged(row_group, fields[i])) {
+		if (IsChanged(row_group, fields.encoded[i])) {
 			// One column at a time: what encoding needs cannot be spilled.
-			encoded.push_back(std::make_unique<EncodedColumns>(target.context, column.format, std::move(columns[i])));
+			chunks.encoded.push_back(
+			    std::make_unique<EncodedColumns>(target.context, column.format, std::move(columns[i])));
 		}
 		columns[i].reset();
 	}
-	std::lock_guard<std::mutex> guard(lock);
-	for (size_t i = 0; i < fields.size(); i++) {
-		target.columns.at(fields[i]).bounds.Merge(progress.bounds[fields[i]], group_bounds[i]);
+	if (!fields.filtered.empty()) {
+		chunks.pages = FilterChunks(*Source(), row_group);
 	}
-	progress.waiting.emplace(row_group, std::move(encoded));
+	std::lock_guard<std::mutex> guard(lock);
+	for (size_t i = 0; i < fields.encoded.size(); i++) {
+		target.columns.at(fields.encoded[i]).bounds.Merge(progress.bounds[fields.encoded[i]], group_bounds[i]);
+	}
+	progress.waiting.emplace(row_group, std::move(chunks));
 	WriteReadyGroups();
 }
 
@@ -156,7 +267,7 @@ void FilePatch::WriteReadyGroups() {
 		if (!progress.splice) {
 			OpenSplice();
 		}
-		if (ready->second.empty()) {
+		if (ready->second.encoded.empty() && ready->second.pages.empty()) {
 			progress.splice->Copy(next);
 		} else {
 			progress.splice->Replace(next, std::move(ready->second));
@@ -174,8 +285,24 @@ void FilePatch::OpenSplice() {
 		source = OpenSource();
 	}
 	progress.splice = std::make_unique<ParquetSplice>(*source, *spec.location.store, progress.name->FullPath(spec));
-	for (const auto field : added_fields) {
+	for (const auto field : fields.added) {
 		progress.splice->Add(target.context, target.columns.at(field).format);
+	}
+}
+
+void FilePatch::StoreFilteredStatistics(FileStatistics &statistics) const {
+	const auto &configuration = *target.plan.snapshot->configuration;
+	const auto &leaves = configuration.DataLeaves();
+	const auto of_footer = FooterStatistics(progress.splice->Footer(), leaves);
+	const auto &kept = configuration.StatisticsLeaves();
+	for (const auto &[field, column] : fields.filtered) {
+		const auto name = configuration.GetSchema().fields[field].PhysicalName();
+		for (size_t i = 0; i < leaves.size(); i++) {
+			if (leaves[i].physical_path.front() == name) {
+				const bool has_statistics = std::find(kept.begin(), kept.end(), i) != kept.end();
+				statistics.columns[i] = has_statistics ? of_footer.columns[i] : ColumnStatistics();
+			}
+		}
 	}
 }
 
@@ -187,7 +314,7 @@ std::string FilePatch::StatisticsText() const {
 	if (deleted_rows.Cardinality() > 0) {
 		statistics.tight_bounds = false;
 	}
-	for (const auto field : fields) {
+	for (const auto field : fields.encoded) {
 		const auto name = configuration.GetSchema().fields[field].PhysicalName();
 		for (size_t i = 0; i < leaves.size(); i++) {
 			if (leaves[i].physical_path.front() == name) {
@@ -195,6 +322,9 @@ std::string FilePatch::StatisticsText() const {
 			}
 		}
 		target.columns.at(field).bounds.Store(progress.bounds.at(field), statistics.columns);
+	}
+	if (!fields.filtered.empty()) {
+		StoreFilteredStatistics(statistics);
 	}
 	return WriteStatistics(statistics, leaves);
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "base/error.hpp"
 #include "duckdb.hpp"
-#include "engine/port/parquet_splice.hpp"
+#include "engine/parquet/chunk_filter.hpp"
+#include "engine/parquet/parquet_splice.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/write/changed_values.hpp"
 #include "engine/write/data_file.hpp"
@@ -41,9 +43,9 @@ struct PatchTarget {
 };
 
 //! Copy-on-write of one file by its bytes: a column chunk without a changed value is copied with its statistics, the
-//! others are encoded anew; rows keep their order. A row group with deleted rows is encoded anew as a whole, unless the
-//! table has deletion vectors: then all rows keep their places. Columns that the table got after the file was written
-//! come behind the file's own.
+//! others are encoded anew; rows keep their order. Where a row group loses rows, these are taken out of the encoded
+//! pages of the columns without a changed value, as far as pages can be read (FilterChunk); with deletion vectors all
+//! rows keep their places. Columns that the table got after the file was written come behind the file's own.
 class FilePatch {
 public:
 	//! Requires: the file has no deletion vector, unless deleted rows stay; target and change outlive the patch.
@@ -51,16 +53,16 @@ public:
 	FilePatch(const PatchTarget &target, uint64_t file_index, const FileChange &change, uint64_t number);
 
 	//! Reads the footer. False when the file must be, or is better, written anew: its chunks cannot be copied, or most
-	//! row groups lose rows. Call once, before anything else. `keeps_footer`: false where so many files are patched
-	//! that their footers would fill the memory.
+	//! row groups lose rows and would have to be encoded, or become small. Call once, before anything else.
+	//! `keeps_footer`: false where so many files are patched that their footers would fill the memory.
 	bool Prepare(bool keeps_footer);
 	//! What the updates change, before the first Put. False when the file must be written anew: its columns are not
 	//! written as the table's are now, or rows move to another partition.
 	bool SetValues(ChangedValues changed);
 
-	//! Columns whose rows are needed to patch the file: with deleted rows all of them, as bounds change.
+	//! Columns whose rows are needed to patch the file; with deleted rows may be none.
 	const std::vector<size_t> &Fields() const {
-		return fields;
+		return fields.encoded;
 	}
 	//! True when the new file has fewer rows than the old one.
 	bool TakesRowsOut() const {
@@ -80,6 +82,9 @@ public:
 		return values;
 	}
 	size_t RowGroupOf(uint64_t position) const;
+	size_t RowGroupCount() const {
+		return row_groups.size();
+	}
 	//! Rows of a row group that are in the new file.
 	uint64_t KeptRows(size_t row_group) const {
 		return row_groups[row_group].kept;
@@ -100,18 +105,27 @@ private:
 		uint64_t count = 0;
 		uint64_t kept = 0;
 	};
-	using EncodedGroup = std::vector<std::unique_ptr<EncodedColumns>>;
 
 	AddFile OldFile() const;
 	void FindDeletedRows();
-	std::unique_ptr<ParquetSource> OpenSource() const;
-	//! Finds the added fields.
-	bool CanBeEncoded(const ParquetSource &file);
+	std::shared_ptr<const ParquetSource> OpenSource() const;
+	//! What Prepare left open.
+	std::shared_ptr<const ParquetSource> Source();
+	bool KeepsLargeRowGroups(uint64_t kept_count) const;
+	//! Finds out which fields are encoded, which are filtered, and which are added. False when one cannot be.
+	bool ChooseFields(const ParquetSource &file);
+	//! True when rows can be taken out of the column's pages in each row group.
+	static bool CanBeFiltered(const ParquetSource &file, const ParquetColumn &column);
+	[[noreturn]] void ThrowDamagedColumn(const ParquetSource &file, const std::string &column,
+	                                     const Error &error) const;
+	std::map<size_t, PageChunk> FilterChunks(const ParquetSource &file, size_t row_group) const;
+	RowRuns KeptRuns(const RowGroup &group) const;
 	bool IsChanged(size_t row_group, size_t field) const;
 	void WriteReadyGroups();
 	void OpenSplice();
 	void Finish();
 	std::string StatisticsText() const;
+	void StoreFilteredStatistics(FileStatistics &statistics) const;
 
 	const PatchTarget &target;
 	const uint64_t file_index;
@@ -119,15 +133,22 @@ private:
 	const uint64_t number;
 	ChangedValues values;
 	DeletionVector deleted_rows;
-	std::vector<size_t> fields;
-	//! Those that the old file has not: columns that the table got later.
-	std::set<size_t> added_fields;
+	//! What becomes of the table's fields in this file.
+	struct FieldWays {
+		//! Read and encoded.
+		std::vector<size_t> encoded;
+		//! Of a file that loses rows: fields whose pages are filtered, and the columns of the old file that they are.
+		std::map<size_t, ParquetColumn> filtered;
+		//! Those encoded that the old file has not: columns that the table got later.
+		std::set<size_t> added;
+	};
+	FieldWays fields;
 	std::vector<RowGroup> row_groups;
 
 	//! What has come so far; guarded by the lock.
 	struct Progress {
-		//! Row groups that wait for earlier ones; without columns: to be copied.
-		std::map<size_t, EncodedGroup> waiting;
+		//! Row groups that wait for earlier ones; without chunks: to be copied.
+		std::map<size_t, NewChunks> waiting;
 		size_t next_row_group = 0;
 		//! By field.
 		std::map<size_t, std::vector<LeafBounds>> bounds;
@@ -136,7 +157,7 @@ private:
 		std::optional<AddFile> added;
 	};
 	std::mutex lock;
-	std::unique_ptr<ParquetSource> source;
+	std::shared_ptr<const ParquetSource> source;
 	Progress progress;
 };
 

@@ -19,7 +19,9 @@ namespace {
 //! Half a megabyte each where there are many row groups and columns. Footers of more files are read twice.
 constexpr size_t KEPT_FOOTERS_MAX = 64;
 
-using Patches = std::map<uint64_t, std::unique_ptr<FilePatch>>;
+//! By FileIndexOf.
+using Patches = std::map<uint64_t, FilePatch *>;
+using OwnedPatches = std::map<uint64_t, std::unique_ptr<FilePatch>>;
 
 //! The rows of one row group on their way through one thread, column by column.
 class GroupRows {
@@ -143,6 +145,37 @@ private:
 	RowRead read;
 };
 
+//! Patches files that need no rows for it, row group by row group.
+void PatchWithoutRows(const PatchTarget &target, const std::vector<FilePatch *> &patches) {
+	std::vector<std::pair<FilePatch *, size_t>> groups;
+	for (auto *patch : patches) {
+		for (size_t group = 0; group < patch->RowGroupCount(); group++) {
+			if (patch->KeptRows(group) > 0) {
+				groups.emplace_back(patch, group);
+			}
+		}
+	}
+	ForEachOnAllThreads(target.context, groups.size(),
+	                    [&](size_t i) { AtBorder([&] { groups[i].first->Put(groups[i].second, {}); }); });
+}
+
+//! Requires: either all patches take rows out, or none does.
+void RunPatches(const PatchTarget &target, ChangedRows &changes, const Patches &patches) {
+	Patches with_rows;
+	std::vector<FilePatch *> without_rows;
+	for (const auto &[file_index, patch] : patches) {
+		if (patch->Fields().empty()) {
+			without_rows.push_back(patch);
+		} else {
+			with_rows.emplace(file_index, patch);
+		}
+	}
+	PatchWithoutRows(target, without_rows);
+	if (!with_rows.empty()) {
+		PatchPass(target, changes, with_rows).Run();
+	}
+}
+
 using PatchList = std::vector<std::unique_ptr<FilePatch>>;
 
 //! Reads the footers; keeps the files that are worth it.
@@ -165,7 +198,7 @@ PatchList Prepare(const PatchTarget &target, const std::vector<uint64_t> &candid
 }
 
 //! Finds out what the updates change; takes files where nothing does out of the changes.
-Patches Compare(const PatchTarget &target, PatchList prepared, ChangedRows &changes) {
+OwnedPatches Compare(const PatchTarget &target, PatchList prepared, ChangedRows &changes) {
 	std::vector<uint64_t> updated;
 	for (const auto &patch : prepared) {
 		if (!patch->Change().updated.empty()) {
@@ -174,7 +207,7 @@ Patches Compare(const PatchTarget &target, PatchList prepared, ChangedRows &chan
 	}
 	const auto &plan = target.plan;
 	auto values = FindChangedValues(target.context, plan, changes, updated);
-	Patches patches;
+	OwnedPatches patches;
 	for (auto &patch : prepared) {
 		const auto file = patch->FileIndex();
 		const auto changed = values.find(file);
@@ -202,19 +235,19 @@ PatchedFiles PatchFiles(duckdb::ClientContext &context, LakeTransaction &transac
 		return patched;
 	}
 	const PatchTarget target(context, transaction, plan);
-	auto ready = Compare(target, Prepare(target, candidates, changes), changes);
-	// Apart, because files with deleted rows are read with all their columns.
+	const auto ready = Compare(target, Prepare(target, candidates, changes), changes);
+	// Apart, because they are read in different ways.
 	Patches updates;
 	Patches deletes;
-	for (auto &[file_index, patch] : ready) {
-		(patch->TakesRowsOut() ? deletes : updates).emplace(file_index, std::move(patch));
+	for (const auto &[file_index, patch] : ready) {
+		(patch->TakesRowsOut() ? deletes : updates).emplace(file_index, patch.get());
 	}
 	const auto now_ms = LakeInstance::Get(context).GetClock().NowMs();
 	for (const auto *patches : {&updates, &deletes}) {
 		if (patches->empty()) {
 			continue;
 		}
-		PatchPass(target, changes, *patches).Run();
+		RunPatches(target, changes, *patches);
 		for (const auto &[file_index, patch] : *patches) {
 			const auto file = FileOfIndex(file_index);
 			const auto &batch = plan.snapshot->files.BatchOf(file);

@@ -40,10 +40,7 @@ uint64_t RowGroupBytesMax(duckdb::ClientContext &context) {
 }
 
 WriteSpec WithRowGroupSize(duckdb::ClientContext &context, WriteSpec spec) {
-	duckdb::Value setting;
-	if (context.TryGetCurrentSetting(ROW_GROUP_SETTING, setting) && !setting.IsNull()) {
-		spec.row_group_rows = setting.GetValue<uint64_t>();
-	}
+	spec.row_group_rows = RowGroupRows(context);
 	return spec;
 }
 
@@ -339,6 +336,12 @@ void PartitionWriter::Close(OpenFile &file) {
 	writing.progress.row_count += file.row_count;
 	std::lock_guard<std::mutex> guard(writing.lock);
 	writing.added_files.push_back(std::move(added));
+}
+
+uint64_t RowGroupRows(duckdb::ClientContext &context) {
+	duckdb::Value setting;
+	const bool is_set = context.TryGetCurrentSetting(ROW_GROUP_SETTING, setting) && !setting.IsNull();
+	return is_set ? setting.GetValue<uint64_t>() : WriteSpec().row_group_rows;
 }
 
 void RegisterRowGroupSize(duckdb::DatabaseInstance &db) {

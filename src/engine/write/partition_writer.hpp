@@ -114,5 +114,6 @@ private:
 
 //! Setting `merganser_row_group_size`: rows of a row group at most, from 1 on.
 void RegisterRowGroupSize(duckdb::DatabaseInstance &db);
+uint64_t RowGroupRows(duckdb::ClientContext &context);
 
 } // namespace merganser

@@ -1,4 +1,4 @@
-#include "engine/port/parquet_source.hpp"
+#include "engine/parquet/parquet_source.hpp"
 
 #include "base/error.hpp"
 #include "duckdb.hpp"
@@ -70,6 +70,7 @@ std::vector<ParquetColumn> TopLevelColumns(const duckdb_parquet::FileMetaData &f
 	for (size_t next = 1; next < footer.schema.size();) {
 		ParquetColumn column;
 		column.name = footer.schema[next].name;
+		column.element = next;
 		column.first_leaf = leaf;
 		column.is_flat = footer.schema[next].__isset.type &&
 		                 footer.schema[next].repetition_type != duckdb_parquet::FieldRepetitionType::REPEATED;
@@ -140,7 +141,7 @@ void ParquetSource::CheckRowGroup(duckdb_parquet::RowGroup &row_group, size_t le
 	}
 }
 
-std::string ParquetSource::Read(uint64_t begin, uint64_t length) {
+std::string ParquetSource::Read(uint64_t begin, uint64_t length) const {
 	auto bytes = store.GetRange(path, begin, length);
 	if (bytes.size() != length) {
 		throw Error(ErrorKind::CORRUPT, "the file \"" + path + "\" ends early");
@@ -154,7 +155,7 @@ struct ParquetSource::LeafRange {
 	uint64_t end;
 };
 
-std::map<size_t, std::string> ParquetSource::ReadRanges(std::vector<LeafRange> ranges) {
+std::map<size_t, std::string> ParquetSource::ReadRanges(std::vector<LeafRange> ranges) const {
 	std::sort(ranges.begin(), ranges.end(), [](const LeafRange &a, const LeafRange &b) { return a.begin < b.begin; });
 	std::map<size_t, std::string> found;
 	for (size_t first = 0; first < ranges.size();) {
@@ -173,7 +174,7 @@ std::map<size_t, std::string> ParquetSource::ReadRanges(std::vector<LeafRange> r
 	return found;
 }
 
-std::map<size_t, std::string> ParquetSource::ReadChunks(size_t row_group, const std::vector<size_t> &leaves) {
+std::map<size_t, std::string> ParquetSource::ReadChunks(size_t row_group, const std::vector<size_t> &leaves) const {
 	std::vector<LeafRange> ranges;
 	for (const auto leaf : leaves) {
 		const auto &chunk = footer.row_groups.at(row_group).columns.at(leaf).meta_data;
@@ -183,7 +184,8 @@ std::map<size_t, std::string> ParquetSource::ReadChunks(size_t row_group, const 
 	return ReadRanges(std::move(ranges));
 }
 
-std::map<size_t, std::string> ParquetSource::ReadBloomFilters(size_t row_group, const std::vector<size_t> &leaves) {
+std::map<size_t, std::string> ParquetSource::ReadBloomFilters(size_t row_group,
+                                                              const std::vector<size_t> &leaves) const {
 	std::vector<LeafRange> ranges;
 	for (const auto leaf : leaves) {
 		const auto &chunk = footer.row_groups.at(row_group).columns.at(leaf).meta_data;

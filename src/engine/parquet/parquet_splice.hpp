@@ -2,11 +2,13 @@
 
 #include "duckdb.hpp"
 #include "duckdb/common/types/column/column_data_collection.hpp"
+#include "engine/parquet/chunk_writer.hpp"
+#include "engine/parquet/parquet_source.hpp"
 #include "engine/port/parquet_file.hpp"
-#include "engine/port/parquet_source.hpp"
 #include "store/memory_store.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +34,15 @@ private:
 	std::unique_ptr<ParquetSource> file;
 };
 
+//! Column chunks of a row group that take the places of the source's.
+struct NewChunks {
+	//! In each of them.
+	uint64_t row_count = 0;
+	std::vector<std::unique_ptr<EncodedColumns>> encoded;
+	//! By leaf of the source.
+	std::map<size_t, PageChunk> pages;
+};
+
 //! True when the format's columns are in the source, written as the format writes them: type, nullability, names
 //! within, field ids; annotations that mean the same count as the same. Formats are of one or more columns of the
 //! table, in any order.
@@ -46,16 +57,16 @@ bool CanAdd(duckdb::ClientContext &context, const ParquetSource &source, const P
 class ParquetSplice {
 public:
 	//! `source` and `store` must live as long as this.
-	ParquetSplice(ParquetSource &source, ObjectStore &store, const std::string &path);
+	ParquetSplice(const ParquetSource &source, ObjectStore &store, const std::string &path);
 
 	//! The new file has these columns too, behind the source's. Requires: CanAdd; no row group was written.
 	void Add(duckdb::ClientContext &context, const ParquetFormat &format);
 	//! Requires: row_group < row groups of the source; no added columns.
 	void Copy(size_t row_group);
-	//! These columns get new values. Requires: CanReplace for each, or it was added; none twice; every added column is
-	//! there; as many rows as the row group has, in its order; any number of rows (one at least) where all columns of
-	//! the file are given.
-	void Replace(size_t row_group, std::vector<std::unique_ptr<EncodedColumns>> values);
+	//! Requires: CanReplace for each encoded column, or it was added; no leaf twice; every added column is there; as
+	//! many rows as the row group has, in its order; any number of rows (one at least) where all leaves of the file are
+	//! given.
+	void Replace(size_t row_group, NewChunks chunks);
 
 	//! Writes the footer and makes the file durable. Returns EXISTS when the name is taken.
 	PutOutcome Finish();
@@ -65,6 +76,10 @@ public:
 	}
 	uint64_t RowCount() const {
 		return static_cast<uint64_t>(footer.num_rows);
+	}
+	//! What has been written so far.
+	const duckdb_parquet::FileMetaData &Footer() const {
+		return footer;
 	}
 
 private:
@@ -78,10 +93,11 @@ private:
 	//! Fills the pieces of these leaves with the source's.
 	void PlaceCopied(size_t row_group, const std::vector<size_t> &leaves, std::vector<Piece> &pieces);
 	void PlaceEncoded(EncodedColumns &encoded, std::vector<Piece> &pieces);
+	void PlacePages(size_t row_group, std::map<size_t, PageChunk> chunks, std::vector<Piece> &pieces);
 	void WriteRowGroup(duckdb_parquet::RowGroup row_group, std::vector<Piece> &pieces);
 	void Write(std::string_view bytes);
 
-	ParquetSource &source;
+	const ParquetSource &source;
 	std::unique_ptr<ObjectWriter> writer;
 	uint64_t size_bytes = 0;
 	bool is_finished = false;

@@ -1,4 +1,4 @@
-#include "engine/port/parquet_splice.hpp"
+#include "engine/parquet/parquet_splice.hpp"
 
 #include "base/error.hpp"
 #include "duckdb/common/type_visitor.hpp"
@@ -124,7 +124,7 @@ bool CanAdd(duckdb::ClientContext &context, const ParquetSource &source, const P
 	return std::none_of(added_ids.begin(), added_ids.end(), [&](int32_t id) { return ids.contains(id); });
 }
 
-ParquetSplice::ParquetSplice(ParquetSource &source_p, ObjectStore &store, const std::string &path)
+ParquetSplice::ParquetSplice(const ParquetSource &source_p, ObjectStore &store, const std::string &path)
     : source(source_p), writer(store.OpenWriter(path)), footer(source_p.Footer()), columns(source_p.Columns()) {
 	footer.row_groups.clear();
 	footer.num_rows = 0;
@@ -207,16 +207,31 @@ void ParquetSplice::PlaceEncoded(EncodedColumns &encoded, std::vector<Piece> &pi
 	}
 }
 
-void ParquetSplice::Replace(size_t row_group, std::vector<std::unique_ptr<EncodedColumns>> values) {
+void ParquetSplice::PlacePages(size_t row_group, std::map<size_t, PageChunk> chunks, std::vector<Piece> &pieces) {
+	std::vector<size_t> leaves;
+	for (auto &[leaf, pages] : chunks) {
+		auto &piece = pieces.at(leaf);
+		Verify(piece.bytes.empty(), "a column chunk is written once");
+		piece.chunk = std::move(pages.chunk);
+		piece.bytes = std::move(pages.bytes);
+		leaves.push_back(leaf);
+	}
+	// They tell of the lost values too, which does no harm.
+	for (auto &[leaf, filter] : source.ReadBloomFilters(row_group, leaves)) {
+		pieces[leaf].bloom_filter = std::move(filter);
+	}
+}
+
+void ParquetSplice::Replace(size_t row_group, NewChunks chunks) {
 	Verify(row_group < source.Footer().row_groups.size(), "columns of a row group of the source are replaced");
 	auto new_group = source.Footer().row_groups[row_group];
-	const auto row_count = values.at(0)->RowCount();
 	std::vector<Piece> pieces(columns.back().first_leaf + columns.back().leaf_count);
-	for (auto &encoded : values) {
-		Verify(encoded->RowCount() == row_count, "the columns of a row group have as many rows");
+	for (auto &encoded : chunks.encoded) {
+		Verify(encoded->RowCount() == chunks.row_count, "the columns of a row group have as many rows");
 		PlaceEncoded(*encoded, pieces);
 		encoded.reset();
 	}
+	PlacePages(row_group, std::move(chunks.pages), pieces);
 	std::vector<size_t> kept;
 	for (size_t leaf = 0; leaf < pieces.size(); leaf++) {
 		if (pieces[leaf].bytes.empty()) {
@@ -225,10 +240,10 @@ void ParquetSplice::Replace(size_t row_group, std::vector<std::unique_ptr<Encode
 		}
 	}
 	if (!kept.empty()) {
-		Verify(row_count == uint64_t(new_group.num_rows), "a replaced column has a value for each row");
+		Verify(chunks.row_count == uint64_t(new_group.num_rows), "a replaced column has a value for each row");
 		PlaceCopied(row_group, kept, pieces);
 	}
-	new_group.num_rows = static_cast<int64_t>(row_count);
+	new_group.num_rows = static_cast<int64_t>(chunks.row_count);
 	new_group.__isset.sorting_columns = false;
 	WriteRowGroup(std::move(new_group), pieces);
 }

@@ -14,6 +14,8 @@ namespace merganser {
 //! leaf_count) of each row group.
 struct ParquetColumn {
 	std::string name;
+	//! Its first element in the schema.
+	size_t element = 0;
 	size_t first_leaf = 0;
 	size_t leaf_count = 0;
 	//! One leaf with one entry a row.
@@ -28,7 +30,8 @@ duckdb_parquet::SchemaElement WithoutRedundancy(duckdb_parquet::SchemaElement el
 //! The top-level columns in the order of the file. Throws CORRUPT for a schema that is no tree.
 std::vector<ParquetColumn> TopLevelColumns(const duckdb_parquet::FileMetaData &footer);
 
-//! A data file whose column chunks are taken as bytes. Checked at open: all chunks lie in the file. Not thread-safe.
+//! A data file whose column chunks are taken as bytes. Checked at open: all chunks lie in the file. Immutable; its
+//! methods are thread-safe.
 class ParquetSource {
 public:
 	//! Throws CORRUPT, IO, NOT_FOUND; UNSUPPORTED where chunks cannot be copied (encrypted, chunks in other files).
@@ -45,15 +48,15 @@ public:
 	}
 
 	//! The bytes of the leaves' chunks, by leaf. Neighbours are read in one request.
-	std::map<size_t, std::string> ReadChunks(size_t row_group, const std::vector<size_t> &leaves);
+	std::map<size_t, std::string> ReadChunks(size_t row_group, const std::vector<size_t> &leaves) const;
 	//! The same of the chunks' bloom filters with their headers; without those that do not say how long they are.
-	std::map<size_t, std::string> ReadBloomFilters(size_t row_group, const std::vector<size_t> &leaves);
+	std::map<size_t, std::string> ReadBloomFilters(size_t row_group, const std::vector<size_t> &leaves) const;
 
 private:
 	void CheckRowGroup(duckdb_parquet::RowGroup &row_group, size_t leaf_count) const;
-	std::string Read(uint64_t begin, uint64_t length);
+	std::string Read(uint64_t begin, uint64_t length) const;
 	struct LeafRange;
-	std::map<size_t, std::string> ReadRanges(std::vector<LeafRange> ranges);
+	std::map<size_t, std::string> ReadRanges(std::vector<LeafRange> ranges) const;
 
 	ObjectStore &store;
 	std::string path;

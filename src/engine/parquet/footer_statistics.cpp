@@ -1,7 +1,7 @@
-#include "engine/port/footer_statistics.hpp"
+#include "engine/parquet/footer_statistics.hpp"
 
 #include "base/error.hpp"
-#include "engine/port/parquet_source.hpp"
+#include "engine/parquet/parquet_source.hpp"
 
 #include <cmath>
 #include <cstring>
@@ -122,6 +122,16 @@ std::optional<Scalar> BoundFrom(const std::string &bytes, const SchemaElement &e
 	}
 }
 
+bool HasExactMin(const duckdb_parquet::Statistics &statistics) {
+	const bool is_cut = statistics.__isset.is_min_value_exact && !statistics.is_min_value_exact;
+	return statistics.__isset.min_value && !is_cut;
+}
+
+bool HasExactMax(const duckdb_parquet::Statistics &statistics) {
+	const bool is_cut = statistics.__isset.is_max_value_exact && !statistics.is_max_value_exact;
+	return statistics.__isset.max_value && !is_cut;
+}
+
 //! Bounds and NULLs of one leaf over its chunks.
 class LeafOfFile {
 public:
@@ -141,14 +151,12 @@ public:
 		if (statistics.null_count == chunk.num_values) {
 			return;
 		}
-		const bool has_min = statistics.__isset.min_value &&
-		                     !IsCut(statistics.__isset.is_min_value_exact, statistics.is_min_value_exact);
-		const bool has_max = statistics.__isset.max_value &&
-		                     !IsCut(statistics.__isset.is_max_value_exact, statistics.is_max_value_exact);
 		min_is_known =
-		    Take(has_min ? BoundFrom(statistics.min_value, element, type) : std::nullopt, min, true) && min_is_known;
+		    Take(HasExactMin(statistics) ? BoundFrom(statistics.min_value, element, type) : std::nullopt, min, true) &&
+		    min_is_known;
 		max_is_known =
-		    Take(has_max ? BoundFrom(statistics.max_value, element, type) : std::nullopt, max, false) && max_is_known;
+		    Take(HasExactMax(statistics) ? BoundFrom(statistics.max_value, element, type) : std::nullopt, max, false) &&
+		    max_is_known;
 	}
 
 	ColumnStatistics Finish() const {
@@ -160,9 +168,6 @@ public:
 	}
 
 private:
-	static bool IsCut(bool is_said, bool is_exact) {
-		return is_said && !is_exact;
-	}
 	static bool Take(const std::optional<Scalar> &value, std::optional<Scalar> &bound, bool is_min) {
 		if (value && (!bound || (is_min ? *value < *bound : *bound < *value))) {
 			bound = value;
@@ -209,10 +214,22 @@ FileStatistics StatisticsOf(const duckdb_parquet::FileMetaData &footer, const st
 
 } // namespace
 
+FileStatistics FooterStatistics(const duckdb_parquet::FileMetaData &footer, const std::vector<LeafColumn> &leaves) {
+	return StatisticsOf(footer, LeavesOf(footer), leaves);
+}
+
+bool HasExactBounds(const ColumnMetaData &chunk) {
+	const auto &statistics = chunk.statistics;
+	if (!chunk.__isset.statistics || !statistics.__isset.null_count) {
+		return false;
+	}
+	return statistics.null_count == chunk.num_values || (HasExactMin(statistics) && HasExactMax(statistics));
+}
+
 FileStatistics ReadFooterStatistics(ObjectStore &store, const std::string &path, uint64_t size_bytes,
                                     const std::vector<LeafColumn> &leaves) {
 	const ParquetSource source(store, path, size_bytes);
-	return StatisticsOf(source.Footer(), LeavesOf(source.Footer()), leaves);
+	return FooterStatistics(source.Footer(), leaves);
 }
 
 ParquetFooterSummary ReadFooterSummary(ObjectStore &store, const std::string &path, uint64_t size_bytes,

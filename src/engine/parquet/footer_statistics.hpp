@@ -1,5 +1,6 @@
 #pragma once
 
+#include "parquet_types.h"
 #include "protocol/file_statistics.hpp"
 #include "store/object_store.hpp"
 #include "upkeep/parquet_folder.hpp"
@@ -18,5 +19,10 @@ FileStatistics ReadFooterStatistics(ObjectStore &store, const std::string &path,
 //! The same, and how the file stores its leaves.
 ParquetFooterSummary ReadFooterSummary(ObjectStore &store, const std::string &path, uint64_t size_bytes,
                                        const std::vector<LeafColumn> &leaves);
+
+//! The same of a footer that is at hand.
+FileStatistics FooterStatistics(const duckdb_parquet::FileMetaData &footer, const std::vector<LeafColumn> &leaves);
+//! True when the footer knows the chunk's NULLs and, where it has values, their exact bounds.
+bool HasExactBounds(const duckdb_parquet::ColumnMetaData &chunk);
 
 } // namespace merganser

@@ -1,0 +1,125 @@
+#include "engine/parquet/column_pages.hpp"
+
+#include "base/error.hpp"
+#include "engine/parquet/page_compression.hpp"
+#include "engine/port/parquet_thrift.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace merganser {
+
+namespace {
+
+using duckdb_parquet::CompressionCodec;
+using duckdb_parquet::Encoding;
+
+//! What the format writes as a signed number.
+size_t SizeFrom(int32_t value) {
+	if (value < 0) {
+		ThrowDamagedPage("it has a negative size");
+	}
+	return static_cast<size_t>(value);
+}
+
+DataPage ReadFirstVersion(const RawPage &page, const LeafForm &form, CompressionCodec::type codec,
+                          std::string &buffer) {
+	const auto &header = page.header.data_page_header;
+	Decompress(codec, page.body, SizeFrom(page.header.uncompressed_page_size), buffer);
+	DataPage data;
+	data.row_count = SizeFrom(header.num_values);
+	data.encoding = header.encoding;
+	data.values = buffer;
+	if (form.has_nulls) {
+		if (header.definition_level_encoding != Encoding::RLE) {
+			ThrowDamagedPage("its levels are in an unknown encoding");
+		}
+		const auto length = TakeLength(data.values);
+		data.levels = TakeBytes(data.values, length);
+	}
+	return data;
+}
+
+DataPage ReadSecondVersion(const RawPage &page, CompressionCodec::type codec, std::string &buffer) {
+	const auto &header = page.header.data_page_header_v2;
+	const auto size = SizeFrom(page.header.uncompressed_page_size);
+	auto body = page.body;
+	DataPage data;
+	data.row_count = SizeFrom(header.num_values);
+	data.encoding = header.encoding;
+	TakeBytes(body, SizeFrom(header.repetition_levels_byte_length));
+	data.levels = TakeBytes(body, SizeFrom(header.definition_levels_byte_length));
+	const auto level_bytes = page.body.size() - body.size();
+	if (level_bytes > size) {
+		ThrowDamagedPage("its levels are longer than it is");
+	}
+	const bool is_compressed = !header.__isset.is_compressed || header.is_compressed;
+	// Some writers compress nothing to nothing.
+	const bool has_values = size > level_bytes;
+	Decompress(is_compressed && has_values ? codec : CompressionCodec::UNCOMPRESSED,
+	           has_values ? body : std::string_view(), size - level_bytes, buffer);
+	data.values = buffer;
+	return data;
+}
+
+} // namespace
+
+void ThrowDamagedPage(const char *what) {
+	throw Error(ErrorKind::CORRUPT, std::string("a Parquet page is damaged: ") + what);
+}
+
+std::string_view TakeBytes(std::string_view &bytes, size_t length) {
+	if (length > bytes.size()) {
+		ThrowDamagedPage("it ends early");
+	}
+	const auto taken = bytes.substr(0, length);
+	bytes.remove_prefix(length);
+	return taken;
+}
+
+uint32_t TakeLength(std::string_view &bytes) {
+	uint32_t length = 0;
+	const auto taken = TakeBytes(bytes, sizeof(length));
+	std::memcpy(&length, taken.data(), sizeof(length));
+	return length;
+}
+
+void AppendLength(uint32_t length, std::string &target) {
+	target.append(reinterpret_cast<const char *>(&length), sizeof(length));
+}
+
+bool IsDictionaryEncoding(Encoding::type encoding) {
+	return encoding == Encoding::PLAIN_DICTIONARY || encoding == Encoding::RLE_DICTIONARY;
+}
+
+RawPage TakePage(std::string_view &bytes) {
+	RawPage page;
+	const auto start = bytes;
+	page.header = TakePageHeader(bytes);
+	SizeFrom(page.header.uncompressed_page_size);
+	page.body = TakeBytes(bytes, SizeFrom(page.header.compressed_page_size));
+	page.bytes = start.substr(0, start.size() - bytes.size());
+	return page;
+}
+
+DataPage ReadDataPage(const RawPage &page, const LeafForm &form, CompressionCodec::type codec, std::string &buffer) {
+	Verify(page.IsData(), "a data page is read");
+	return page.IsV2() ? ReadSecondVersion(page, codec, buffer) : ReadFirstVersion(page, form, codec, buffer);
+}
+
+PageDictionary ReadDictionary(const RawPage &page, const LeafForm &form, CompressionCodec::type codec) {
+	Verify(page.IsDictionary(), "a dictionary page is read");
+	PageDictionary dictionary;
+	Decompress(codec, page.body, SizeFrom(page.header.uncompressed_page_size), dictionary.bytes);
+	dictionary.count = SizeFrom(page.header.dictionary_page_header.num_values);
+	if (form.is_bits || (form.width > 0 && dictionary.bytes.size() / form.width < dictionary.count)) {
+		ThrowDamagedPage("its dictionary is too short");
+	}
+	if (form.width == 0) {
+		WalkTexts(dictionary.bytes, dictionary.count,
+		          [&](std::string_view value) { dictionary.texts.push_back(value); });
+	}
+	return dictionary;
+}
+
+} // namespace merganser

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "engine/parquet/leaf_form.hpp"
+#include "parquet_types.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace merganser {
+
+//! A page of a column chunk as it stands in the file.
+struct RawPage {
+	duckdb_parquet::PageHeader header;
+	//! Header and body; the body.
+	std::string_view bytes, body;
+
+	bool IsDictionary() const {
+		return header.type == duckdb_parquet::PageType::DICTIONARY_PAGE;
+	}
+	bool IsData() const {
+		return header.type == duckdb_parquet::PageType::DATA_PAGE || IsV2();
+	}
+	bool IsV2() const {
+		return header.type == duckdb_parquet::PageType::DATA_PAGE_V2;
+	}
+	//! Of the header, and of the body before it was compressed.
+	size_t UncompressedBytes() const {
+		return bytes.size() - body.size() + static_cast<size_t>(header.uncompressed_page_size);
+	}
+};
+
+//! Takes the first page from the front of a chunk's bytes. Throws CORRUPT.
+RawPage TakePage(std::string_view &bytes);
+
+//! The contents of a data page of either version. Views of the page, or of the buffer that it was decompressed to.
+struct DataPage {
+	size_t row_count = 0;
+	duckdb_parquet::Encoding::type encoding = duckdb_parquet::Encoding::PLAIN;
+	//! Definition levels as hybrid runs of one bit; empty where the leaf has none.
+	std::string_view levels;
+	std::string_view values;
+};
+
+//! Requires: a data page of a leaf that is not repeated. Throws CORRUPT.
+DataPage ReadDataPage(const RawPage &page, const LeafForm &form, duckdb_parquet::CompressionCodec::type codec,
+                      std::string &buffer);
+
+//! A dictionary in the order of its indices.
+struct PageDictionary {
+	size_t count = 0;
+	//! Values of a fixed width, one after the other; else with their lengths.
+	std::string bytes;
+	//! Views of the bytes; empty where the width is fixed.
+	std::vector<std::string_view> texts;
+
+	std::string_view Value(const LeafForm &form, size_t index) const {
+		return form.width > 0 ? std::string_view(bytes).substr(index * form.width, form.width) : texts[index];
+	}
+};
+
+//! Requires: a dictionary page. Throws CORRUPT.
+PageDictionary ReadDictionary(const RawPage &page, const LeafForm &form, duckdb_parquet::CompressionCodec::type codec);
+
+//! PLAIN_DICTIONARY is the older name of RLE_DICTIONARY.
+bool IsDictionaryEncoding(duckdb_parquet::Encoding::type encoding);
+
+[[noreturn]] void ThrowDamagedPage(const char *what);
+
+//! Takes bytes, or a length of four bytes, from the front. Throws CORRUPT.
+std::string_view TakeBytes(std::string_view &bytes, size_t length);
+uint32_t TakeLength(std::string_view &bytes);
+void AppendLength(uint32_t length, std::string &target);
+
+//! Calls visit(value) for each text from the front of PLAIN values; returns the bytes of all with their lengths.
+template <class VISITOR>
+size_t WalkTexts(std::string_view bytes, size_t count, VISITOR &&visit) {
+	const auto size = bytes.size();
+	for (size_t i = 0; i < count; i++) {
+		const auto length = TakeLength(bytes);
+		visit(TakeBytes(bytes, length));
+	}
+	return size - bytes.size();
+}
+
+} // namespace merganser

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "parquet_types.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace merganser {
+
+//! True for the codecs that pages can be read and written with here: none, Snappy, Zstandard.
+bool IsKnownCodec(duckdb_parquet::CompressionCodec::type codec);
+
+//! Appends the compressed bytes. Requires: IsKnownCodec.
+void AppendCompressed(duckdb_parquet::CompressionCodec::type codec, std::string_view bytes, std::string &target);
+//! Replaces `target` by the `size` bytes that were compressed. Throws CORRUPT where there are not as many. Requires:
+//! IsKnownCodec.
+void Decompress(duckdb_parquet::CompressionCodec::type codec, std::string_view bytes, size_t size, std::string &target);
+
+} // namespace merganser
