@@ -10,6 +10,17 @@ from engines import delta_connection, delta_extension, merganser_connection, pla
 from merge_operations import ON, OPERATIONS, merge_with_delta_rs
 
 
+#: What duckrun's connect sets for its own session. The batch is made by DuckDB for every peer, and half as long again
+#: where it has to keep the order of the rows, so it is made in the same session.
+SESSION = ("preserve_insertion_order = false", "parquet_metadata_cache = true")
+
+
+def in_session(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    for setting in SESSION:
+        connection.execute(f"SET {setting}")
+    return connection
+
+
 class SqlTable:
     """A table of a DuckDB connection: DuckDB's own, or Merganser's."""
 
@@ -36,11 +47,11 @@ class SqlTable:
 
 def own_table(folder: str) -> SqlTable:
     os.makedirs(folder, exist_ok=True)
-    return SqlTable(plain_connection(database=f"{folder}/t.duckdb"), "t")
+    return SqlTable(in_session(plain_connection(database=f"{folder}/t.duckdb")), "t")
 
 
 def merganser_table(folder: str, options: str = "", memory_limit: str = "4GB") -> SqlTable:
-    connection = merganser_connection(memory_limit=memory_limit)
+    connection = in_session(merganser_connection(memory_limit=memory_limit))
     connection.execute(f"ATTACH '{folder}' AS lake (TYPE merganser)")
     return SqlTable(connection, "lake.t", options)
 
@@ -52,7 +63,7 @@ class DeltaRs:
         import deltalake
 
         self.deltalake = deltalake
-        self.connection = plain_connection()
+        self.connection = in_session(plain_connection())
         self.folder = f"{folder}/t"
 
     def execute(self, sql: str) -> None:
