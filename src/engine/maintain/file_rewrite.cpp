@@ -1,5 +1,6 @@
 #include "engine/maintain/file_rewrite.hpp"
 
+#include "engine/maintain/page_rewrite.hpp"
 #include "engine/maintain/sorted_rewrite.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/write/partition_split.hpp"
@@ -152,6 +153,8 @@ std::vector<AddFile> RewriteFiles(duckdb::ClientContext &context, LakeTransactio
 		for (size_t group = 0; group < job.plan.groups.size(); group++) {
 			row_count += SortedRewrite(writing, job, group, target_bytes).Run();
 		}
+	} else if (CanRewriteByPages(writing, job)) {
+		row_count = RewriteByPages(writing, job);
 	} else {
 		row_count = PlainRewrite(writing, job).Run();
 	}

@@ -23,21 +23,50 @@ std::shared_ptr<const ChosenRows> AllRowsOf(const RewriteJob &job, const FileRun
 	return chosen;
 }
 
-} // namespace
+//! Where a run ends.
+struct RunSize {
+	//! It has so many bytes and so many rows, as far as the log knows them, ...
+	uint64_t bytes_min = 0;
+	uint64_t rows_min = 0;
+	//! ... or so many bytes.
+	uint64_t bytes_max = 0;
+};
 
-std::vector<FileRun> CutIntoRuns(const RewriteJob &job, size_t group_number, size_t thread_count) {
+std::vector<FileRun> Cut(const RewriteJob &job, size_t group_number, const RunSize &size) {
 	const auto &group = job.plan.groups[group_number];
-	const auto run_bytes =
-	    std::clamp<uint64_t>(group.bytes / (thread_count * RUNS_PER_THREAD), RUN_BYTES_MIN, RUN_BYTES_MAX);
 	std::vector<FileRun> runs;
+	uint64_t rows = 0;
 	for (size_t i = group.begin; i < group.end; i++) {
-		if (runs.empty() || runs.back().bytes >= run_bytes) {
+		const bool is_full = !runs.empty() && runs.back().bytes >= size.bytes_min && rows >= size.rows_min;
+		if (runs.empty() || is_full || runs.back().bytes >= size.bytes_max) {
 			runs.push_back({group_number, i, i, 0});
+			rows = 0;
 		}
 		runs.back().end = i + 1;
 		runs.back().bytes += job.SizeBytes(i);
+		rows += job.RowCount(i);
 	}
 	return runs;
+}
+
+} // namespace
+
+std::vector<FileRun> CutIntoRuns(const RewriteJob &job, size_t group, size_t thread_count) {
+	const auto share = job.plan.groups[group].bytes / (thread_count * RUNS_PER_THREAD);
+	const auto bytes = std::clamp<uint64_t>(share, RUN_BYTES_MIN, RUN_BYTES_MAX);
+	return Cut(job, group, {bytes, 0, bytes});
+}
+
+std::vector<FileRun> CutIntoLargeRuns(const RewriteJob &job, size_t group, size_t thread_count, uint64_t bytes_max) {
+	const auto bytes = std::max<uint64_t>(job.plan.groups[group].bytes, 1);
+	const auto rounds = (bytes - 1) / (bytes_max * thread_count) + 1;
+	const auto share = bytes / (rounds * thread_count);
+	return Cut(job, group, {std::min(share, bytes_max), DEFAULT_ROW_GROUP_SIZE, bytes_max});
+}
+
+uint64_t RewriteJob::RowCount(size_t file) const {
+	const auto rows = snapshot->files.BatchOf(plan.files[file]).Statistics({})->num_records[plan.files[file].row];
+	return rows < 0 ? 0 : uint64_t(rows);
 }
 
 PartitionValues PartitionValuesOf(const RewriteJob &job, const OptimizeGroup &group) {

@@ -33,6 +33,8 @@ struct RewriteJob {
 	uint64_t SizeBytes(size_t file) const {
 		return snapshot->files.BatchOf(plan.files[file]).SizeBytes(plan.files[file].row);
 	}
+	//! Of the file, deleted ones too, as the log has it; 0 where it does not.
+	uint64_t RowCount(size_t file) const;
 };
 
 //! Neighbouring files of a group that one thread reads from the first to the last row.
@@ -46,6 +48,9 @@ struct FileRun {
 
 //! Cuts a group so that `thread_count` threads have enough to do each.
 std::vector<FileRun> CutIntoRuns(const RewriteJob &job, size_t group, size_t thread_count);
+//! Cuts a group into as few runs of one size as `thread_count` threads can share, of about `bytes_max` at most; none
+//! with fewer rows than one of DuckDB's row groups, except the last one and where they are larger.
+std::vector<FileRun> CutIntoLargeRuns(const RewriteJob &job, size_t group, size_t thread_count, uint64_t bytes_max);
 
 //! The values of a group's partition columns as they stand in the log, by physical name.
 PartitionValues PartitionValuesOf(const RewriteJob &job, const OptimizeGroup &group);

@@ -226,9 +226,7 @@ void SortedRewrite::WriteBatches() {
 		}
 	};
 	for (;;) {
-		if (writing.context.IsInterrupted()) {
-			throw duckdb::InterruptException();
-		}
+		ThrowWhenInterrupted(writing.context);
 		chunk.Reset();
 		sorting.sort->GetData(execution, chunk, input);
 		if (chunk.size() == 0) {

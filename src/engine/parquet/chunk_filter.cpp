@@ -16,8 +16,6 @@ using duckdb_parquet::ColumnMetaData;
 using duckdb_parquet::Encoding;
 using duckdb_parquet::SchemaElement;
 
-constexpr const char *UNNAMED_ENCODING = "its values are in an encoding that the footer does not name";
-
 //! Reads a chunk page by page and writes it anew.
 class ChunkFilter {
 public:
@@ -155,18 +153,11 @@ private:
 			return;
 		}
 		numbers.resize(value_count);
-		auto values = page.values;
+		ReadBits(page, value_count, numbers.data());
+		const auto count = KeepNumbers(runs);
 		if (page.encoding == Encoding::PLAIN) {
-			ReadPacked(values, 1, value_count, numbers.data());
-			const auto count = KeepNumbers(runs);
 			return AppendPacked(numbers.data(), count, 1, output);
 		}
-		if (page.encoding != Encoding::RLE) {
-			ThrowDamagedPage(UNNAMED_ENCODING);
-		}
-		const auto length = TakeLength(values);
-		ReadHybridRuns(TakeBytes(values, length), 1, value_count, numbers.data());
-		const auto count = KeepNumbers(runs);
 		std::string encoded;
 		AppendHybridRuns(numbers.data(), count, 1, encoded);
 		AppendLength(uint32_t(encoded.size()), output);

@@ -35,11 +35,32 @@ void ChunkWriter::Copy(const RawPage &page, size_t rows, size_t nulls) {
 		dictionary_bytes = page.bytes.size();
 		return;
 	}
-	const auto encoding =
-	    page.IsV2() ? page.header.data_page_header_v2.encoding : page.header.data_page_header.encoding;
-	data_pages[{page.header.type, encoding}]++;
+	data_pages[{page.header.type, EncodingOf(page)}]++;
 	row_count += rows;
 	null_count += nulls;
+}
+
+void ChunkWriter::Append(PageHeader &header, size_t uncompressed_size, std::string_view body) {
+	header.__set_uncompressed_page_size(SizeAs(uncompressed_size));
+	header.__set_compressed_page_size(SizeAs(body.size()));
+	const auto start = bytes.size();
+	AppendPageHeader(header, bytes);
+	uncompressed_bytes += bytes.size() - start + uncompressed_size;
+	bytes += body;
+}
+
+void ChunkWriter::WriteDictionary(size_t count, std::string_view values) {
+	Verify(bytes.empty(), "a dictionary is the first page");
+	duckdb_parquet::DictionaryPageHeader dictionary;
+	dictionary.__set_num_values(SizeAs(count));
+	dictionary.__set_encoding(Encoding::PLAIN);
+	PageHeader header;
+	header.__set_dictionary_page_header(dictionary);
+	header.__set_type(PageType::DICTIONARY_PAGE);
+	std::string body;
+	AppendCompressed(codec, values, body);
+	Append(header, values.size(), body);
+	dictionary_bytes = bytes.size();
 }
 
 void ChunkWriter::Write(bool is_v2, Encoding::type encoding, size_t rows, const std::vector<uint32_t> &levels,
@@ -85,12 +106,7 @@ void ChunkWriter::Write(bool is_v2, Encoding::type encoding, size_t rows, const 
 		}
 	}
 	header.__set_type(is_v2 ? PageType::DATA_PAGE_V2 : PageType::DATA_PAGE);
-	header.__set_uncompressed_page_size(SizeAs(size));
-	header.__set_compressed_page_size(SizeAs(body.size()));
-	const auto start = bytes.size();
-	AppendPageHeader(header, bytes);
-	uncompressed_bytes += bytes.size() - start + size;
-	bytes += body;
+	Append(header, size, body);
 	data_pages[{header.type, encoding}]++;
 	row_count += rows;
 	null_count += nulls;

@@ -28,7 +28,9 @@ public:
 
 	//! The page as it stands in another chunk of the same codec. Requires: dictionaries come first, one at most.
 	void Copy(const RawPage &page, size_t row_count, size_t null_count);
-	//! Requires: rows; a level for each where the leaf has levels, else none; `values` are encoded.
+	//! Requires: the first page; `values` are PLAIN.
+	void WriteDictionary(size_t count, std::string_view values);
+	//! Requires: rows; a level for each where the leaf has levels; `values` are encoded.
 	void Write(bool is_v2, duckdb_parquet::Encoding::type encoding, size_t row_count,
 	           const std::vector<uint32_t> &levels, std::string_view values);
 
@@ -39,6 +41,8 @@ public:
 	PageChunk Finish(const duckdb_parquet::ColumnChunk &like, const ValueRange &range);
 
 private:
+	//! Header and body.
+	void Append(duckdb_parquet::PageHeader &header, size_t uncompressed_size, std::string_view body);
 	void SetEncodings(duckdb_parquet::ColumnMetaData &meta) const;
 
 	const LeafForm form;

@@ -1,6 +1,7 @@
 #include "engine/parquet/column_pages.hpp"
 
 #include "base/error.hpp"
+#include "engine/parquet/hybrid_runs.hpp"
 #include "engine/parquet/page_compression.hpp"
 #include "engine/port/parquet_thrift.hpp"
 
@@ -27,7 +28,7 @@ DataPage ReadFirstVersion(const RawPage &page, const LeafForm &form, Compression
 	const auto &header = page.header.data_page_header;
 	Decompress(codec, page.body, SizeFrom(page.header.uncompressed_page_size), buffer);
 	DataPage data;
-	data.row_count = SizeFrom(header.num_values);
+	data.row_count = RowCountOf(page);
 	data.encoding = header.encoding;
 	data.values = buffer;
 	if (form.has_nulls) {
@@ -45,7 +46,7 @@ DataPage ReadSecondVersion(const RawPage &page, CompressionCodec::type codec, st
 	const auto size = SizeFrom(page.header.uncompressed_page_size);
 	auto body = page.body;
 	DataPage data;
-	data.row_count = SizeFrom(header.num_values);
+	data.row_count = RowCountOf(page);
 	data.encoding = header.encoding;
 	TakeBytes(body, SizeFrom(header.repetition_levels_byte_length));
 	data.levels = TakeBytes(body, SizeFrom(header.definition_levels_byte_length));
@@ -90,6 +91,26 @@ void AppendLength(uint32_t length, std::string &target) {
 
 bool IsDictionaryEncoding(Encoding::type encoding) {
 	return encoding == Encoding::PLAIN_DICTIONARY || encoding == Encoding::RLE_DICTIONARY;
+}
+
+Encoding::type EncodingOf(const RawPage &page) {
+	return page.IsV2() ? page.header.data_page_header_v2.encoding : page.header.data_page_header.encoding;
+}
+
+size_t RowCountOf(const RawPage &page) {
+	return SizeFrom(page.IsV2() ? page.header.data_page_header_v2.num_values : page.header.data_page_header.num_values);
+}
+
+void ReadBits(const DataPage &page, size_t count, uint32_t *target) {
+	auto values = page.values;
+	if (page.encoding == Encoding::RLE) {
+		const auto length = TakeLength(values);
+		ReadHybridRuns(TakeBytes(values, length), 1, count, target);
+	} else if (page.encoding == Encoding::PLAIN) {
+		ReadPacked(values, 1, count, target);
+	} else {
+		ThrowDamagedPage(UNNAMED_ENCODING);
+	}
 }
 
 RawPage TakePage(std::string_view &bytes) {

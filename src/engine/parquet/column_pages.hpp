@@ -67,6 +67,16 @@ PageDictionary ReadDictionary(const RawPage &page, const LeafForm &form, duckdb_
 //! PLAIN_DICTIONARY is the older name of RLE_DICTIONARY.
 bool IsDictionaryEncoding(duckdb_parquet::Encoding::type encoding);
 
+//! Of a data page's values.
+duckdb_parquet::Encoding::type EncodingOf(const RawPage &page);
+//! Of a data page of a leaf that is not repeated. Throws CORRUPT.
+size_t RowCountOf(const RawPage &page);
+//! Reads the booleans of a page as 0 and 1. Throws CORRUPT.
+void ReadBits(const DataPage &page, size_t count, uint32_t *target);
+
+//! What is wrong with a page that has an encoding which CanFilter did not see.
+constexpr const char *UNNAMED_ENCODING = "its values are in an encoding that the footer does not name";
+
 [[noreturn]] void ThrowDamagedPage(const char *what);
 
 //! Takes bytes, or a length of four bytes, from the front. Throws CORRUPT.

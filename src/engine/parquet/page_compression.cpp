@@ -32,6 +32,16 @@ bool IsKnownCodec(CompressionCodec::type codec) {
 	       codec == CompressionCodec::ZSTD;
 }
 
+std::optional<CompressionCodec::type> KnownCodec(const std::string &name) {
+	if (name == "none" || name == "uncompressed") {
+		return CompressionCodec::UNCOMPRESSED;
+	}
+	if (name == "snappy") {
+		return CompressionCodec::SNAPPY;
+	}
+	return name == "zstd" ? std::optional<CompressionCodec::type>(CompressionCodec::ZSTD) : std::nullopt;
+}
+
 void AppendCompressed(CompressionCodec::type codec, std::string_view bytes, std::string &target) {
 	Verify(IsKnownCodec(codec), "a page is compressed in a known way");
 	if (codec == CompressionCodec::UNCOMPRESSED) {

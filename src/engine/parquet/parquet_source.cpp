@@ -84,6 +84,10 @@ std::vector<ParquetColumn> TopLevelColumns(const duckdb_parquet::FileMetaData &f
 	return columns;
 }
 
+size_t LeafCount(const std::vector<ParquetColumn> &columns) {
+	return columns.back().first_leaf + columns.back().leaf_count;
+}
+
 uint64_t ChunkStart(const duckdb_parquet::ColumnMetaData &chunk) {
 	// Some writers set the dictionary's offset to 0 where there is no dictionary.
 	const bool has_dictionary = chunk.__isset.dictionary_page_offset && chunk.dictionary_page_offset > 0;
@@ -91,8 +95,12 @@ uint64_t ChunkStart(const duckdb_parquet::ColumnMetaData &chunk) {
 	                                            : chunk.data_page_offset);
 }
 
-ParquetSource::ParquetSource(ObjectStore &store_p, const std::string &path_p, uint64_t size_bytes)
+ParquetSource::ParquetSource(ObjectStore &store_p, const std::string &path_p, uint64_t size_bytes,
+                             uint64_t held_bytes_max)
     : store(store_p), path(path_p) {
+	if (size_bytes <= held_bytes_max) {
+		held = Read(0, size_bytes);
+	}
 	const auto tail_bytes = std::min(size_bytes, TAIL_BYTES);
 	auto tail = Read(size_bytes - tail_bytes, tail_bytes);
 	const uint64_t ending = uint64_t(ParquetFooterBytes(tail)) + PARQUET_ENDING_BYTES;
@@ -115,7 +123,7 @@ ParquetSource::ParquetSource(ObjectStore &store_p, const std::string &path_p, ui
 	columns = TopLevelColumns(footer);
 	int64_t row_count = 0;
 	for (auto &row_group : footer.row_groups) {
-		CheckRowGroup(row_group, columns.back().first_leaf + columns.back().leaf_count);
+		CheckRowGroup(row_group, LeafCount(columns));
 		row_count += row_group.num_rows;
 	}
 	if (row_count != footer.num_rows) {
@@ -142,6 +150,9 @@ void ParquetSource::CheckRowGroup(duckdb_parquet::RowGroup &row_group, size_t le
 }
 
 std::string ParquetSource::Read(uint64_t begin, uint64_t length) const {
+	if (!held.empty()) {
+		return held.substr(begin, length);
+	}
 	auto bytes = store.GetRange(path, begin, length);
 	if (bytes.size() != length) {
 		throw Error(ErrorKind::CORRUPT, "the file \"" + path + "\" ends early");

@@ -30,12 +30,15 @@ duckdb_parquet::SchemaElement WithoutRedundancy(duckdb_parquet::SchemaElement el
 //! The top-level columns in the order of the file. Throws CORRUPT for a schema that is no tree.
 std::vector<ParquetColumn> TopLevelColumns(const duckdb_parquet::FileMetaData &footer);
 
+size_t LeafCount(const std::vector<ParquetColumn> &columns);
+
 //! A data file whose column chunks are taken as bytes. Checked at open: all chunks lie in the file. Immutable; its
 //! methods are thread-safe.
 class ParquetSource {
 public:
-	//! Throws CORRUPT, IO, NOT_FOUND; UNSUPPORTED where chunks cannot be copied (encrypted, chunks in other files).
-	ParquetSource(ObjectStore &store, const std::string &path, uint64_t size_bytes);
+	//! A file of at most `held_bytes_max` is read whole, in one request. Throws CORRUPT, IO, NOT_FOUND; UNSUPPORTED
+	//! where chunks cannot be copied (encrypted, chunks in other files).
+	ParquetSource(ObjectStore &store, const std::string &path, uint64_t size_bytes, uint64_t held_bytes_max = 0);
 
 	const duckdb_parquet::FileMetaData &Footer() const {
 		return footer;
@@ -60,6 +63,8 @@ private:
 
 	ObjectStore &store;
 	std::string path;
+	//! The whole file, or nothing.
+	std::string held;
 	uint64_t footer_start = 0;
 	duckdb_parquet::FileMetaData footer;
 	std::vector<ParquetColumn> columns;

@@ -2,6 +2,7 @@
 
 #include "duckdb.hpp"
 #include "duckdb/common/types/column/column_data_collection.hpp"
+#include "engine/parquet/chunk_file.hpp"
 #include "engine/parquet/chunk_writer.hpp"
 #include "engine/parquet/parquet_source.hpp"
 #include "engine/port/parquet_file.hpp"
@@ -72,38 +73,23 @@ public:
 	PutOutcome Finish();
 
 	uint64_t SizeBytes() const {
-		return size_bytes;
+		return file.SizeBytes();
 	}
 	uint64_t RowCount() const {
-		return static_cast<uint64_t>(footer.num_rows);
+		return file.RowCount();
 	}
 	//! What has been written so far.
 	const duckdb_parquet::FileMetaData &Footer() const {
-		return footer;
+		return file.Footer();
 	}
 
 private:
-	//! A column chunk as bytes, to be written.
-	struct Piece {
-		duckdb_parquet::ColumnChunk chunk;
-		std::string bytes;
-		std::string bloom_filter;
-	};
-
 	//! Fills the pieces of these leaves with the source's.
-	void PlaceCopied(size_t row_group, const std::vector<size_t> &leaves, std::vector<Piece> &pieces);
-	void PlaceEncoded(EncodedColumns &encoded, std::vector<Piece> &pieces);
-	void PlacePages(size_t row_group, std::map<size_t, PageChunk> chunks, std::vector<Piece> &pieces);
-	void WriteRowGroup(duckdb_parquet::RowGroup row_group, std::vector<Piece> &pieces);
-	void Write(std::string_view bytes);
-
+	void PlaceCopied(size_t row_group, const std::vector<size_t> &leaves, std::vector<ChunkPiece> &pieces);
+	void PlaceEncoded(EncodedColumns &encoded, std::vector<ChunkPiece> &pieces);
+	void PlacePages(size_t row_group, std::map<size_t, PageChunk> chunks, std::vector<ChunkPiece> &pieces);
 	const ParquetSource &source;
-	std::unique_ptr<ObjectWriter> writer;
-	uint64_t size_bytes = 0;
-	bool is_finished = false;
-	duckdb_parquet::FileMetaData footer;
-	//! Of the new file.
-	std::vector<ParquetColumn> columns;
+	ChunkFile file;
 };
 
 } // namespace merganser

@@ -152,7 +152,7 @@ void ValueRange::AddFixed(std::string_view values) {
 
 void ValueRange::Store(duckdb_parquet::Statistics &statistics) const {
 	statistics = duckdb_parquet::Statistics();
-	if (!has_value || has_nan || smallest.size() > BOUND_BYTES_MAX || largest.size() > BOUND_BYTES_MAX) {
+	if (!is_known || !has_value || has_nan || smallest.size() > BOUND_BYTES_MAX || largest.size() > BOUND_BYTES_MAX) {
 		return;
 	}
 	std::string low(smallest);

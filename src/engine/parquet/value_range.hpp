@@ -30,6 +30,10 @@ public:
 	}
 	//! Keeps copies of what AddBytes was given.
 	void Settle();
+	//! Values have come that nobody has seen: there are no bounds any more.
+	void Forget() {
+		is_known = false;
+	}
 
 	//! Sets or takes out the bounds; the NULLs are somebody else's. Bounds that would take much room, and those of a
 	//! leaf with a NaN, are left out.
@@ -49,6 +53,7 @@ private:
 	const LeafForm form;
 	bool has_value = false;
 	bool has_nan = false;
+	bool is_known = true;
 	//! Views of the copies, or of what was added since the last Settle.
 	std::string_view smallest, largest;
 	std::string smallest_copy, largest_copy;

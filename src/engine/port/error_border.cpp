@@ -36,6 +36,12 @@ void ThrowAsDuckDB(const Error &error) {
 	throw duckdb::InternalException(message);
 }
 
+void ThrowWhenInterrupted(const duckdb::ClientContext &context) {
+	if (context.IsInterrupted()) {
+		throw duckdb::InterruptException();
+	}
+}
+
 bool ClientCancelToken::IsCancelled() const {
 	return context.IsInterrupted();
 }

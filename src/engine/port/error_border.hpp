@@ -24,6 +24,9 @@ auto AtBorder(CALL &&call) -> decltype(call()) {
 	}
 }
 
+//! Throws InterruptException when the client has interrupted the query.
+void ThrowWhenInterrupted(const duckdb::ClientContext &context);
+
 //! Asks the client's interrupt flag.
 class ClientCancelToken : public CancelToken {
 public:

@@ -1,4 +1,5 @@
 #include "engine/scan/row_read.hpp"
+#include "engine/port/error_border.hpp"
 
 #include "duckdb/common/multi_file/multi_file_reader.hpp"
 #include "duckdb/main/client_context.hpp"
@@ -40,9 +41,7 @@ RowRead::Reader::Reader(RowRead &read_p)
 }
 
 bool RowRead::Reader::Next(duckdb::DataChunk &rows) {
-	if (read.context.IsInterrupted()) {
-		throw duckdb::InterruptException();
-	}
+	ThrowWhenInterrupted(read.context);
 	rows.Reset();
 	if (!state) {
 		return false;

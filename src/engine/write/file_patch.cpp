@@ -2,13 +2,14 @@
 
 #include "base/error.hpp"
 #include "engine/parquet/footer_statistics.hpp"
+#include "engine/port/error_border.hpp"
 #include "engine/scan/lake_scan_info.hpp"
+#include "engine/write/footer_bounds.hpp"
 #include "engine/write/partition_split.hpp"
 #include "engine/write/partition_writer.hpp"
 #include "log/held_statistics.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace merganser {
 
@@ -165,27 +166,6 @@ bool FilePatch::IsChanged(size_t row_group, size_t field) const {
 	return changed != values.by_field.end() && changed->second.CountInRange(group.start, group.count) > 0;
 }
 
-RowRuns FilePatch::KeptRuns(const RowGroup &group) const {
-	RowRuns runs;
-	std::array<uint32_t, STANDARD_VECTOR_SIZE> deleted {};
-	size_t next = 0;
-	const auto add = [&](size_t end) {
-		if (end > next) {
-			runs.push_back({next, end - next});
-		}
-	};
-	for (uint64_t start = 0; start < group.count; start += STANDARD_VECTOR_SIZE) {
-		const auto length = uint32_t(std::min<uint64_t>(STANDARD_VECTOR_SIZE, group.count - start));
-		const auto count = change.deleted.SelectMembers(group.start + start, length, deleted.data());
-		for (uint32_t i = 0; i < count; i++) {
-			add(start + deleted[i]);
-			next = start + deleted[i] + 1;
-		}
-	}
-	add(group.count);
-	return runs;
-}
-
 void FilePatch::ThrowDamagedColumn(const ParquetSource &file, const std::string &column, const Error &error) const {
 	const auto &snapshot = *target.plan.snapshot;
 	throw Error(error.kind, "cannot read column \"" + column + "\" of \"" + file.Path() + "\", a file of table \"" +
@@ -207,7 +187,7 @@ std::map<size_t, PageChunk> FilePatch::FilterChunks(const ParquetSource &file, s
 			leaves.emplace(column.first_leaf, &element);
 		}
 	}
-	const auto runs = KeptRuns(group);
+	const auto runs = KeptRuns(change.deleted, group.start, group.count);
 	std::map<size_t, PageChunk> pages;
 	for (auto next = leaves.begin(); next != leaves.end();) {
 		std::vector<size_t> together;
@@ -216,6 +196,7 @@ std::map<size_t, PageChunk> FilePatch::FilterChunks(const ParquetSource &file, s
 			bytes += chunks[next->first].meta_data.total_compressed_size;
 		}
 		for (auto &[leaf, bytes] : file.ReadChunks(row_group, together)) {
+			ThrowWhenInterrupted(target.context);
 			Verify(chunks[leaf].meta_data.num_values == int64_t(group.count), "a flat column has a value for each row");
 			try {
 				pages.emplace(leaf, FilterChunk(*leaves.at(leaf), chunks[leaf], bytes, runs));
@@ -293,14 +274,12 @@ void FilePatch::OpenSplice() {
 void FilePatch::StoreFilteredStatistics(FileStatistics &statistics) const {
 	const auto &configuration = *target.plan.snapshot->configuration;
 	const auto &leaves = configuration.DataLeaves();
-	const auto of_footer = FooterStatistics(progress.splice->Footer(), leaves);
-	const auto &kept = configuration.StatisticsLeaves();
+	const auto of_footer = StatisticsOfFooter(configuration, progress.splice->Footer());
 	for (const auto &[field, column] : fields.filtered) {
 		const auto name = configuration.GetSchema().fields[field].PhysicalName();
 		for (size_t i = 0; i < leaves.size(); i++) {
 			if (leaves[i].physical_path.front() == name) {
-				const bool has_statistics = std::find(kept.begin(), kept.end(), i) != kept.end();
-				statistics.columns[i] = has_statistics ? of_footer.columns[i] : ColumnStatistics();
+				statistics.columns[i] = of_footer.columns[i];
 			}
 		}
 	}

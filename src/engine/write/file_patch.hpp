@@ -119,7 +119,6 @@ private:
 	[[noreturn]] void ThrowDamagedColumn(const ParquetSource &file, const std::string &column,
 	                                     const Error &error) const;
 	std::map<size_t, PageChunk> FilterChunks(const ParquetSource &file, size_t row_group) const;
-	RowRuns KeptRuns(const RowGroup &group) const;
 	bool IsChanged(size_t row_group, size_t field) const;
 	void WriteReadyGroups();
 	void OpenSplice();

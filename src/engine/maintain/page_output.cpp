@@ -1,0 +1,69 @@
+#include "engine/maintain/page_output.hpp"
+
+#include "base/error.hpp"
+#include "engine/parquet/page_compression.hpp"
+#include "engine/parquet/parquet_splice.hpp"
+#include "engine/port/parquet_thrift.hpp"
+#include "engine/write/footer_bounds.hpp"
+
+#include <utility>
+
+namespace merganser {
+
+PageForm::PageForm(const FileWriting &writing) : codec(KnownCodec(writing.spec.codec).value()) {
+	EncodedColumns empty(writing.context, writing.format, nullptr);
+	footer = empty.File().Footer();
+	footer.__set_created_by(OurCreatedBy());
+	columns = TopLevelColumns(footer);
+	Verify(columns.size() == writing.columns.names.size(), "a file has the table's columns");
+}
+
+struct PageOutput::OpenFile {
+	OpenFile(FileWriting &writing, const PageForm &form, const std::string &folder)
+	    : name(writing.context, writing.transaction, writing.spec, folder, writing.next_file_number++),
+	      chunks(*writing.spec.location.store, name.FullPath(writing.spec), form.footer) {
+	}
+
+	NewDataFile name;
+	ChunkFile chunks;
+};
+
+PageOutput::PageOutput(FileWriting &writing_p, const PageForm &form_p, PartitionValues values_p, std::string folder_p)
+    : writing(writing_p), form(form_p), values(std::move(values_p)), folder(std::move(folder_p)) {
+}
+
+PageOutput::~PageOutput() = default;
+
+void PageOutput::WriteRowGroup(uint64_t row_count, std::vector<ChunkPiece> pieces) {
+	duckdb_parquet::RowGroup row_group;
+	row_group.__set_num_rows(static_cast<int64_t>(row_count));
+	std::lock_guard<std::mutex> guard(lock);
+	if (!current) {
+		current = std::make_unique<OpenFile>(writing, form, folder);
+	}
+	current->chunks.WriteRowGroup(std::move(row_group), std::move(pieces));
+	if (current->chunks.SizeBytes() >= writing.spec.target_file_size_bytes) {
+		Close();
+	}
+}
+
+void PageOutput::Finish() {
+	if (current) {
+		Close();
+	}
+}
+
+void PageOutput::Close() {
+	const auto file = std::exchange(current, nullptr);
+	const auto outcome = file->chunks.Finish();
+	auto added = file->name.Finished(writing.context, writing.spec, outcome, file->chunks.SizeBytes());
+	added.partition_values = values;
+	const auto &configuration = writing.spec.Table();
+	added.stats = WriteStatistics(StatisticsOfFooter(configuration, file->chunks.Footer()), configuration.DataLeaves());
+	writing.byte_count += file->chunks.SizeBytes();
+	writing.progress.row_count += file->chunks.RowCount();
+	std::lock_guard<std::mutex> guard(writing.lock);
+	writing.added_files.push_back(std::move(added));
+}
+
+} // namespace merganser
