@@ -152,7 +152,7 @@ def vacuum_dry_run(options) -> Report:
 
 def checkpoint(options) -> Report:
     return compared("checkpoint", ["merganser", "delta_rs"], options, snapshot_table(options),
-                    ("open_s", "checkpoint_s", "peak_mb"))
+                    ("open_s", "checkpoint_s", "peak_mb", "again_s", "peak_again_mb"))
 
 
 def alter_columns(options) -> Report:

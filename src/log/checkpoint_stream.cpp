@@ -116,7 +116,10 @@ bool CheckpointStream::IsExpired(const RemoveFile &removed) const {
 	return removed.deletion_timestamp.value_or(0) < options.expired_before_ms;
 }
 
-void CheckpointStream::ReadPrevious(std::vector<LogFile> checkpoint) {
+void CheckpointStream::ReadPrevious(std::vector<LogFile> checkpoint, KeptRowGroups kept_row_groups) {
+	kept = std::move(kept_row_groups);
+	row_count += kept.row_count;
+	file_count += kept.row_count;
 	reader = std::thread([this, checkpoint = std::move(checkpoint)] {
 		std::exception_ptr failure;
 		try {
@@ -133,6 +136,7 @@ void CheckpointStream::ReadAll(const std::vector<LogFile> &checkpoint) {
 	request.stats = true;
 	request.removes = true;
 	request.half_of_threads = true;
+	request.left_out = kept;
 	const CheckpointTaker taker {[&](std::vector<Action> &&actions) { PushActions(std::move(actions)); },
 	                             [&](CheckpointRows &rows) {
 		                             PushFiltered(rows);

@@ -61,8 +61,12 @@ public:
 	                 CheckpointStreamOptions options_p);
 	~CheckpointStream() override;
 
-	//! Starts reading the previous checkpoint.
-	void ReadPrevious(std::vector<LogFile> checkpoint);
+	//! Starts reading the previous checkpoint, without the row groups that are kept: all their rows are files of the
+	//! snapshot.
+	void ReadPrevious(std::vector<LogFile> checkpoint, KeptRowGroups kept_row_groups = {});
+	const KeptRowGroups &Kept() const override {
+		return kept;
+	}
 	CheckpointFileKind Kind() const override {
 		return options.kind;
 	}
@@ -99,6 +103,7 @@ private:
 	//! Taken from the front: own actions, then files of the commits.
 	std::deque<Action> own_actions;
 	std::deque<CommittedFile> files;
+	KeptRowGroups kept;
 	CheckpointRowsQueue queue;
 	std::thread reader;
 	uint64_t row_count = 0;

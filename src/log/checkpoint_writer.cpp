@@ -8,15 +8,19 @@
 #include "log/last_checkpoint.hpp"
 #include "log/log_file_name.hpp"
 #include "log/part_writer.hpp"
+#include "log/row_mask.hpp"
 #include "log/sidecar_writer.hpp"
 #include "protocol/schema_names.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 namespace merganser {
 
 namespace {
 
+//! Fewer are written anew as fast.
+constexpr uint64_t KEPT_FROM_FILES = 10000;
 constexpr const char *PART_SIZE_PROPERTY = "merganser.checkpointPartSize";
 
 void RememberCheckpoint(const Snapshot &snapshot) {
@@ -49,24 +53,84 @@ struct NewCheckpoint {
 	const LogSegment &segment;
 	const int64_t now_ms;
 
-	//! `replay` holds the commits since the previous checkpoint, which is read.
-	std::unique_ptr<CheckpointStream> Stream(LogReplay replay, CheckpointFileKind kind, uint64_t batch_rows_max) const {
+	//! `replay` holds the commits since the previous checkpoint, which is read. `is_one_file`: row groups of the
+	//! previous one can be taken over.
+	std::unique_ptr<CheckpointStream> Stream(LogReplay replay, CheckpointFileKind kind, uint64_t batch_rows_max,
+	                                         bool is_one_file = false) const {
 		CheckpointStreamOptions options;
 		options.kind = kind;
 		options.expired_before_ms = now_ms - DeletedFileRetentionMs(*snapshot.configuration);
 		options.batch_rows_max = uint32_t(std::min<uint64_t>(options.batch_rows_max, batch_rows_max));
+		auto kept = is_one_file && !segment.checkpoint.empty() ? FindKept(replay, kind) : KeptRowGroups();
 		auto stream = std::make_unique<CheckpointStream>(snapshot, context, std::move(replay), options);
 		if (!segment.checkpoint.empty()) {
-			stream->ReadPrevious(segment.checkpoint);
+			stream->ReadPrevious(segment.checkpoint, std::move(kept));
 		}
 		return stream;
 	}
+
+private:
+	//! Of the previous checkpoint.
+	KeptRowGroups FindKept(const LogReplay &replay, CheckpointFileKind kind) const {
+		const auto &previous = segment.checkpoint.front();
+		if (segment.checkpoint.size() != 1 || previous.is_json || snapshot.files.LiveCount() < KEPT_FROM_FILES) {
+			return {};
+		}
+		const auto keepable = context.parquet.FindKeepable(*snapshot.location.store, previous.path, kind);
+		if (keepable.empty()) {
+			return {};
+		}
+		const auto staying = StayingRows(replay, previous.path);
+		KeptRowGroups kept;
+		kept.path = previous.path;
+		for (const auto &range : keepable) {
+			if (staying.AreAllSet(range.first_row, range.first_row + range.row_count)) {
+				kept.row_groups.push_back(range.row_group);
+				kept.row_count += range.row_count;
+			}
+		}
+		return kept;
+	}
+
+	//! The files of a checkpoint that no later commit superseded.
+	RowMask StayingRows(const LogReplay &replay, const std::string &path) const {
+		const auto counts = context.parquet.CountRows(*snapshot.location.store, {path});
+		RowMask staying(uint32_t(std::min<uint64_t>(counts.front(), UINT32_MAX)));
+		std::mutex lock;
+		CheckpointReadRequest request;
+		request.files = {path};
+		request.others = false;
+		const auto take = [&](CheckpointRows &rows) {
+			std::vector<uint8_t> is_gone(rows.count);
+			for (const auto &extra : rows.extras) {
+				const auto vector = extra.deletion_vector ? &*extra.deletion_vector : nullptr;
+				is_gone[extra.row] = replay.keys.Contains(rows.path[extra.row], vector) ? GONE : STAYS;
+			}
+			for (uint32_t row = 0; row < rows.count; row++) {
+				if (!rows.is_add[row]) {
+					is_gone[row] = GONE;
+				} else if (is_gone[row] == UNKNOWN) {
+					const bool may_be = replay.keys.MayContain(PathHash(rows.path[row]));
+					is_gone[row] = may_be && replay.keys.Contains(rows.path[row], nullptr) ? GONE : STAYS;
+				}
+			}
+			std::lock_guard<std::mutex> guard(lock);
+			for (uint32_t row = 0; row < rows.count; row++) {
+				if (is_gone[row] == STAYS && rows.first_row + row < staying.Count()) {
+					staying.Set(uint32_t(rows.first_row) + row);
+				}
+			}
+		};
+		context.parquet.ReadCheckpoint(*snapshot.location.store, request, take, context.cancel);
+		return staying;
+	}
+	enum Fate : uint8_t { UNKNOWN, GONE, STAYS };
 };
 
 void WriteClassic(const NewCheckpoint &checkpoint, LogReplay replay, CheckpointFileKind kind) {
 	const auto &snapshot = checkpoint.snapshot;
 	const auto &location = snapshot.location;
-	const auto stream = checkpoint.Stream(std::move(replay), kind, UINT32_MAX);
+	const auto stream = checkpoint.Stream(std::move(replay), kind, UINT32_MAX, true);
 	LastCheckpoint last;
 	last.version = snapshot.version;
 	const auto path = ClassicCheckpointPath(location, snapshot.version);

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "log/file_batch.hpp"
+#include "log/row_mask.hpp"
 
-#include <bit>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -13,32 +13,6 @@ namespace merganser {
 struct FileRef {
 	uint32_t batch = 0;
 	uint32_t row = 0;
-};
-
-//! One bit per row.
-class RowMask {
-public:
-	explicit RowMask(uint32_t count) : words((count + 63) / 64) {
-	}
-	bool Test(uint32_t row) const {
-		return words[row >> 6] >> (row & 63) & 1;
-	}
-	void Set(uint32_t row) {
-		words[row >> 6] |= uint64_t(1) << (row & 63);
-	}
-	uint32_t CountSet() const {
-		uint32_t count = 0;
-		for (auto word : words) {
-			count += uint32_t(std::popcount(word));
-		}
-		return count;
-	}
-	uint64_t MemoryBytes() const {
-		return words.capacity() * sizeof(uint64_t);
-	}
-
-private:
-	std::vector<uint64_t> words;
 };
 
 //! The live files of one version: immutable batches shared between versions plus a mask of dead rows for each. Value

@@ -60,9 +60,26 @@ struct OwnedCheckpointRows {
 	ByteArena arena;
 };
 
+//! Rows of a checkpoint file that stand together in it.
+struct RowGroupRange {
+	size_t row_group = 0;
+	uint32_t first_row = 0;
+	uint32_t row_count = 0;
+};
+
+//! Row groups of a checkpoint file that the next checkpoint takes over as they are.
+struct KeptRowGroups {
+	//! In the same store.
+	std::string path;
+	std::vector<size_t> row_groups;
+	uint64_t row_count = 0;
+};
+
 struct CheckpointReadRequest {
 	//! Paths in `store`.
 	std::vector<std::string> files;
+	//! Row groups of the file of this path are left out, and the others numbered as if they were not there.
+	KeptRowGroups left_out;
 	//! Columns wanted. `add_files` without `stats` leaves `stats` empty; `stats` alone gives only is_add and stats.
 	bool add_files = true;
 	bool stats = false;
@@ -89,6 +106,11 @@ public:
 	virtual CheckpointFileKind Kind() const = 0;
 	//! Some rows (is_add, path … others, incl. removes); nullptr at the end.
 	virtual std::unique_ptr<OwnedCheckpointRows> Next() = 0;
+	//! Row groups that the file has besides.
+	virtual const KeptRowGroups &Kept() const {
+		static const KeptRowGroups none;
+		return none;
+	}
 };
 
 //! How the core reads and writes Parquet: implemented by the engine on DuckDB's reader and writer, by a memory double
@@ -102,6 +124,12 @@ public:
 	//! CANCELLED, OUT_OF_MEMORY (a decompression bomb ends in an error, not in a dead process).
 	virtual void ReadCheckpoint(ObjectStore &store, const CheckpointReadRequest &request,
 	                            const std::function<void(CheckpointRows &)> &consume, const CancelToken &cancel) = 0;
+	//! The row groups of a checkpoint file that a new one of the kind can take over if all their rows stay: written as
+	//! its own would be, and not small. Throws as ReadCheckpoint.
+	virtual std::vector<RowGroupRange> FindKeepable(ObjectStore & /*store*/, const std::string & /*path*/,
+	                                                CheckpointFileKind /*kind*/) {
+		return {};
+	}
 	//! How many files are written at once where there are several: one thread calls WriteCheckpoint for each.
 	virtual size_t WriterThreads() const {
 		return 1;

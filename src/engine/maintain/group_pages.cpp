@@ -2,8 +2,8 @@
 
 #include "base/error.hpp"
 #include "engine/parquet/chunk_filter.hpp"
+#include "engine/parquet/encoded_columns.hpp"
 #include "engine/parquet/footer_statistics.hpp"
-#include "engine/parquet/parquet_splice.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/scan/lake_scan_info.hpp"
 
@@ -239,15 +239,7 @@ ChunkPiece GroupPages::EncodeColumn(size_t column, duckdb::unique_ptr<duckdb::Co
 	const PhysicalColumns one {
 	    {writing.columns.fields[column]}, {writing.columns.names[column]}, {writing.columns.types[column]}};
 	const ParquetFormat format(writing.context, one.names, one.types, ParquetOptionsOf(writing.spec, one));
-	EncodedColumns encoded(writing.context, format, std::move(rows));
-	const auto &file = encoded.File();
-	ChunkPiece piece;
-	piece.chunk = file.Footer().row_groups.at(0).columns.at(0);
-	piece.bytes = std::move(file.ReadChunks(0, {0}).at(0));
-	auto filters = file.ReadBloomFilters(0, {0});
-	if (!filters.empty()) {
-		piece.bloom_filter = std::move(filters.at(0));
-	}
+	auto piece = std::move(EncodedColumns(writing.context, format, std::move(rows)).Chunks().at(0));
 	const auto &element = form.footer.schema[form.columns[column].element];
 	if (!HasExactBounds(piece.chunk.meta_data) && CanFilter(element, piece.chunk.meta_data)) {
 		// DuckDB's own are cut where values are long.

@@ -1,8 +1,8 @@
 #include "engine/maintain/page_output.hpp"
 
 #include "base/error.hpp"
+#include "engine/parquet/encoded_columns.hpp"
 #include "engine/parquet/page_compression.hpp"
-#include "engine/parquet/parquet_splice.hpp"
 #include "engine/port/parquet_thrift.hpp"
 #include "engine/write/footer_bounds.hpp"
 

@@ -11,14 +11,6 @@
 
 namespace merganser {
 
-//! A column chunk as bytes, with what a footer says of it.
-struct ChunkPiece {
-	duckdb_parquet::ColumnChunk chunk;
-	std::string bytes;
-	//! With its header; empty where there is none.
-	std::string bloom_filter;
-};
-
 //! A new Parquet file that is put together from column chunks. Not thread-safe; destroyed unfinished, it leaves nothing
 //! behind.
 class ChunkFile {

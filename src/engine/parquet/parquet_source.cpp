@@ -213,4 +213,19 @@ std::map<size_t, std::string> ParquetSource::ReadBloomFilters(size_t row_group,
 	return ReadRanges(std::move(ranges));
 }
 
+std::vector<ChunkPiece> ParquetSource::ReadRowGroup(size_t row_group) const {
+	const auto &chunks = footer.row_groups.at(row_group).columns;
+	std::vector<size_t> leaves(chunks.size());
+	for (size_t leaf = 0; leaf < leaves.size(); leaf++) {
+		leaves[leaf] = leaf;
+	}
+	auto bytes = ReadChunks(row_group, leaves);
+	auto filters = ReadBloomFilters(row_group, leaves);
+	std::vector<ChunkPiece> pieces;
+	for (const auto leaf : leaves) {
+		pieces.push_back({chunks[leaf], std::move(bytes.at(leaf)), std::move(filters[leaf])});
+	}
+	return pieces;
+}
+
 } // namespace merganser

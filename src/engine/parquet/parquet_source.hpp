@@ -30,6 +30,14 @@ duckdb_parquet::SchemaElement WithoutRedundancy(duckdb_parquet::SchemaElement el
 //! The top-level columns in the order of the file. Throws CORRUPT for a schema that is no tree.
 std::vector<ParquetColumn> TopLevelColumns(const duckdb_parquet::FileMetaData &footer);
 
+//! A column chunk as bytes, with what a footer says of it.
+struct ChunkPiece {
+	duckdb_parquet::ColumnChunk chunk;
+	std::string bytes;
+	//! With its header; empty where there is none.
+	std::string bloom_filter;
+};
+
 size_t LeafCount(const std::vector<ParquetColumn> &columns);
 
 //! A data file whose column chunks are taken as bytes. Checked at open: all chunks lie in the file. Immutable; its
@@ -52,6 +60,8 @@ public:
 
 	//! The bytes of the leaves' chunks, by leaf. Neighbours are read in one request.
 	std::map<size_t, std::string> ReadChunks(size_t row_group, const std::vector<size_t> &leaves) const;
+	//! All chunks of a row group, with their bloom filters.
+	std::vector<ChunkPiece> ReadRowGroup(size_t row_group) const;
 	//! The same of the chunks' bloom filters with their headers; without those that do not say how long they are.
 	std::map<size_t, std::string> ReadBloomFilters(size_t row_group, const std::vector<size_t> &leaves) const;
 

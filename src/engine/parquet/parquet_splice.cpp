@@ -2,7 +2,6 @@
 
 #include "base/error.hpp"
 #include "duckdb/common/type_visitor.hpp"
-#include "engine/port/store_file_system.hpp"
 
 #include <algorithm>
 #include <set>
@@ -61,18 +60,6 @@ duckdb_parquet::FileMetaData FooterLike(duckdb_parquet::FileMetaData footer) {
 }
 
 } // namespace
-
-EncodedColumns::EncodedColumns(duckdb::ClientContext &context, const ParquetFormat &format,
-                               duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
-	const std::string path = "encoded";
-	ParquetFile encoding(context, format, WritePath(*context.db, memory, path));
-	if (rows) {
-		const auto row_group = encoding.Encode(std::move(rows));
-		encoding.Write(*row_group);
-	}
-	Verify(encoding.Finish() == PutOutcome::WRITTEN, "a file in memory has a free name");
-	file = std::make_unique<ParquetSource>(memory, path, encoding.SizeBytes());
-}
 
 bool CanReplace(duckdb::ClientContext &context, const ParquetSource &source, const ParquetFormat &format) {
 	if (HasOwnMetadata(format)) {
@@ -145,22 +132,14 @@ void ParquetSplice::Copy(size_t row_group) {
 
 void ParquetSplice::PlaceEncoded(EncodedColumns &encoded, std::vector<ChunkPiece> &pieces) {
 	auto &from = encoded.File();
-	Verify(from.Footer().row_groups.size() == 1, "new column chunks are one row group");
+	auto chunks = encoded.Chunks();
 	for (const auto &column : from.Columns()) {
 		const auto *target = FindColumn(file.Columns(), column.name);
 		Verify(target && target->schema == column.schema, "new column chunks have the schema of the file");
-		std::vector<size_t> leaves;
-		for (size_t i = 0; i < column.leaf_count; i++) {
-			leaves.push_back(column.first_leaf + i);
-		}
-		auto chunks = from.ReadChunks(0, leaves);
-		auto filters = from.ReadBloomFilters(0, leaves);
 		for (size_t i = 0; i < column.leaf_count; i++) {
 			auto &piece = pieces.at(target->first_leaf + i);
 			Verify(piece.bytes.empty(), "a column chunk is written once");
-			piece.chunk = from.Footer().row_groups[0].columns[leaves[i]];
-			piece.bytes = std::move(chunks.at(leaves[i]));
-			piece.bloom_filter = std::move(filters[leaves[i]]);
+			piece = std::move(chunks.at(column.first_leaf + i));
 		}
 	}
 }

@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "engine/port/struct_reader.hpp"
 
+#include <algorithm>
+
 namespace merganser {
 
 namespace {
@@ -268,7 +270,8 @@ void SetExtras(const CheckpointRows::AddExtras &extras, duckdb::Vector &add, idx
 	}
 }
 
-void SetAdd(const CheckpointRows &rows, uint32_t source, duckdb::Vector &add, idx_t row) {
+//! `stats`: its position among the fields.
+void SetAdd(const CheckpointRows &rows, uint32_t source, duckdb::Vector &add, idx_t row, idx_t stats) {
 	auto &children = duckdb::StructVector::GetEntries(add);
 	duckdb::FlatVector::GetData<duckdb::string_t>(*children[0])[row] = Borrowed(rows.path[source]);
 	SetPartitionValues(rows, source, *children[1], row);
@@ -276,9 +279,9 @@ void SetAdd(const CheckpointRows &rows, uint32_t source, duckdb::Vector &add, id
 	duckdb::FlatVector::GetData<int64_t>(*children[3])[row] = rows.modification_time[source];
 	duckdb::FlatVector::GetData<bool>(*children[4])[row] = false;
 	if (source < rows.stats.size() && rows.stats[source].data()) {
-		duckdb::FlatVector::GetData<duckdb::string_t>(*children[STATS])[row] = Borrowed(rows.stats[source]);
+		duckdb::FlatVector::GetData<duckdb::string_t>(*children[stats])[row] = Borrowed(rows.stats[source]);
 	} else {
-		SetNull(*children[STATS], row);
+		SetNull(*children[stats], row);
 	}
 }
 
@@ -328,7 +331,7 @@ void FillCheckpointChunk(CheckpointFileKind kind, const CheckpointRows &rows, ui
 		while (next_extras < rows.extras.size() && rows.extras[next_extras].row < source) {
 			next_extras++;
 		}
-		SetAdd(rows, source, add, source - begin);
+		SetAdd(rows, source, add, source - begin, STATS);
 		if (next_extras < rows.extras.size() && rows.extras[next_extras].row == source) {
 			SetExtras(rows.extras[next_extras], add, source - begin);
 		}
@@ -340,6 +343,29 @@ void FillCheckpointChunk(CheckpointFileKind kind, const CheckpointRows &rows, ui
 		}
 	}
 	chunk.SetCardinality(count);
+}
+
+const char *const PLAIN_ADD_COLUMN = "add";
+
+LogicalType PlainAddType() {
+	const auto type = AddType();
+	const auto &all = duckdb::StructType::GetChildTypes(type);
+	Children plain(all.begin(), all.begin() + FIRST_EXTRA);
+	plain.push_back(all[STATS]);
+	return LogicalType::STRUCT(std::move(plain));
+}
+
+bool ArePlainAdds(const CheckpointRows &rows) {
+	return rows.others.empty() && rows.extras.empty() &&
+	       std::all_of(rows.is_add.begin(), rows.is_add.begin() + rows.count, [](uint8_t is_add) { return is_add; });
+}
+
+void FillPlainAddChunk(const CheckpointRows &rows, uint32_t begin, uint32_t end, duckdb::DataChunk &chunk) {
+	chunk.Reset();
+	for (uint32_t source = begin; source < end; source++) {
+		SetAdd(rows, source, chunk.data[0], source - begin, FIRST_EXTRA);
+	}
+	chunk.SetCardinality(end - begin);
 }
 
 } // namespace merganser

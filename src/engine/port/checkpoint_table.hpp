@@ -17,4 +17,12 @@ duckdb::vector<duckdb::LogicalType> CheckpointColumnTypes(CheckpointFileKind kin
 void FillCheckpointChunk(CheckpointFileKind kind, const CheckpointRows &rows, uint32_t begin, uint32_t end,
                          duckdb::DataChunk &chunk);
 
+//! The one column of row groups that hold nothing but plain files, and its type: `add` without what few files have.
+extern const char *const PLAIN_ADD_COLUMN;
+duckdb::LogicalType PlainAddType();
+//! True when all rows are files without such extras.
+bool ArePlainAdds(const CheckpointRows &rows);
+//! FillCheckpointChunk for a chunk of that column. Requires: ArePlainAdds.
+void FillPlainAddChunk(const CheckpointRows &rows, uint32_t begin, uint32_t end, duckdb::DataChunk &chunk);
+
 } // namespace merganser

@@ -5,7 +5,7 @@
 #include "duckdb/common/file_system.hpp"
 #include "duckdb/common/string_util.hpp"
 #include "duckdb/main/client_context.hpp"
-#include "engine/port/duckdb_parquet_port.hpp"
+#include "engine/parquet/duckdb_parquet_port.hpp"
 #include "engine/session/snapshot_cache_size.hpp"
 #include "store/local_store.hpp"
 #include "store/memory_store.hpp"

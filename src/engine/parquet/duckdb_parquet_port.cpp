@@ -1,13 +1,14 @@
-#include "engine/port/duckdb_parquet_port.hpp"
+#include "engine/parquet/duckdb_parquet_port.hpp"
 
 #include "base/error.hpp"
 #include "duckdb/main/connection.hpp"
 #include "duckdb/parallel/task_executor.hpp"
 #include "duckdb/parallel/task_scheduler.hpp"
-#include "engine/port/checkpoint_file.hpp"
+#include "engine/parquet/checkpoint_file.hpp"
 #include "engine/port/checkpoint_file_columns.hpp"
 #include "engine/port/checkpoint_scan.hpp"
 #include "engine/port/store_file_system.hpp"
+#include "store/memory_store.hpp"
 
 #include <atomic>
 #include <exception>
@@ -109,11 +110,14 @@ public:
 
 private:
 	void ReadFile(size_t index);
+	duckdb::OpenFileInfo OpenInfo(duckdb::DatabaseInstance &db, ObjectStore &store, const std::string &path);
 
 	duckdb::ClientContext &context;
 	const CheckpointReadRequest &request;
 	const std::function<void(CheckpointRows &)> &consume;
 	const CancelToken &cancel;
+	//! Files without the row groups that are left out.
+	MemoryStore others;
 	std::vector<std::unique_ptr<RequestedFile>> files;
 	std::atomic<bool> has_failed {false};
 	std::mutex lock;
@@ -166,12 +170,26 @@ void CheckpointReading::Work(size_t thread) noexcept {
 	}
 }
 
+duckdb::OpenFileInfo CheckpointReading::OpenInfo(duckdb::DatabaseInstance &db, ObjectStore &store,
+                                                 const std::string &path) {
+	const auto &left_out = request.left_out;
+	if (left_out.row_groups.empty() || left_out.path != path) {
+		return ReadOnceFile(db, store, path);
+	}
+	try {
+		WriteOtherRowGroups(OpenCheckpointFile(store, path), left_out, others, path);
+	} catch (...) {
+		ThrowReadError(path);
+	}
+	return ReadOnceFile(db, others, path);
+}
+
 void CheckpointReading::Run(duckdb::DatabaseInstance &db, ObjectStore &store) {
 	for (const auto &path : request.files) {
 		if (!store.Head(path)) {
 			throw Error(ErrorKind::NOT_FOUND, "checkpoint file \"" + path + "\" does not exist");
 		}
-		files.push_back(std::make_unique<RequestedFile>(path, ReadOnceFile(db, store, path)));
+		files.push_back(std::make_unique<RequestedFile>(path, OpenInfo(db, store, path)));
 	}
 	if (files.empty()) {
 		return;
@@ -233,6 +251,17 @@ public:
 		CheckpointReading(context.Get(), request, consume, cancel).Run(*db, store);
 	}
 
+	std::vector<RowGroupRange> FindKeepable(ObjectStore &store, const std::string &path,
+	                                        CheckpointFileKind kind) override {
+		const auto db = Instance();
+		OwnContext context(*db);
+		try {
+			return FindKeepableRowGroups(context.Get(), OpenCheckpointFile(store, path), kind);
+		} catch (...) {
+			ThrowReadError(path);
+		}
+	}
+
 	size_t WriterThreads() const override {
 		const auto db = instance.lock();
 		return db ? size_t(duckdb::TaskScheduler::GetScheduler(*db).NumberOfThreads()) : 1;
@@ -243,7 +272,7 @@ public:
 		const auto db = Instance();
 		OwnContext context(*db);
 		try {
-			return WriteCheckpointFile(context.Get(), WritePath(*db, store, path), source, size_bytes);
+			return WriteCheckpointFile(context.Get(), store, path, source, size_bytes);
 		} catch (const Error &) {
 			throw;
 		} catch (const std::exception &exception) {
