@@ -20,9 +20,10 @@ namespace {
 constexpr uint64_t SHARES_OF_THREAD_MEMORY = 10;
 constexpr uint64_t ROW_GROUP_BYTES_MAX = 512ull << 20;
 constexpr uint64_t ROW_GROUP_BYTES_MIN = 1ull << 20;
-//! At the end, rows become so many row groups at most for threads to encode side by side, none with fewer rows than
-//! half of what DuckDB's own have.
+//! At the end, rows become so many row groups at most for threads to encode side by side, two for each so that not all
+//! rows are held beside what is made of them, none with fewer rows than half of what DuckDB's own have.
 constexpr uint64_t LAST_ROW_GROUPS_MAX = 8;
+constexpr uint64_t LAST_ROW_GROUPS_PER_THREAD = 2;
 constexpr uint64_t LAST_ROW_GROUP_ROWS_MIN = DEFAULT_ROW_GROUP_SIZE / 2;
 
 //! Files that may be open at once; each holds a buffer and a descriptor.
@@ -248,8 +249,8 @@ RowSlice PartitionWriter::TakeFirst(uint64_t rows_max) {
 
 std::vector<RowPieces> PartitionWriter::DivideRest() {
 	std::lock_guard<std::mutex> guard(lock);
-	const auto side_by_side =
-	    std::min<uint64_t>({ThreadCount(writing.context), LAST_ROW_GROUPS_MAX, waiting_rows / LAST_ROW_GROUP_ROWS_MIN});
+	const auto side_by_side = std::min<uint64_t>({ThreadCount(writing.context) * LAST_ROW_GROUPS_PER_THREAD,
+	                                              LAST_ROW_GROUPS_MAX, waiting_rows / LAST_ROW_GROUP_ROWS_MIN});
 	if (side_by_side < 2) {
 		return {};
 	}

@@ -7,6 +7,7 @@
 #include "duckdb/planner/operator/logical_get.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/scan/lake_scan_info.hpp"
+#include "engine/write/empty_join.hpp"
 #include "engine/write/generated_values.hpp"
 #include "engine/write/lake_row_change.hpp"
 #include "engine/write/replace_where.hpp"
@@ -228,7 +229,7 @@ duckdb::PhysicalOperator &PlanLakeMerge(duckdb::ClientContext &context, duckdb::
 		}
 		FindNamingColumns(op, op.table, plan);
 		auto *replace = dynamic_cast<LogicalReplaceWhere *>(&op);
-		auto &rows = replace ? PlanReplacedRows(context, *replace, plan, child) : child;
+		auto &rows = replace ? PlanReplacedRows(context, *replace, plan, child) : WithoutEmptyJoin(planner, child);
 		return MakeOperator(planner, std::move(plan), op, rows);
 	});
 }
