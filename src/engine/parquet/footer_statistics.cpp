@@ -223,7 +223,11 @@ bool HasExactBounds(const ColumnMetaData &chunk) {
 	if (!chunk.__isset.statistics || !statistics.__isset.null_count) {
 		return false;
 	}
-	return statistics.null_count == chunk.num_values || (HasExactMin(statistics) && HasExactMax(statistics));
+	if (statistics.null_count == chunk.num_values) {
+		return true;
+	}
+	const bool may_hide_nan = chunk.type == Type::FLOAT || chunk.type == Type::DOUBLE;
+	return !may_hide_nan && HasExactMin(statistics) && HasExactMax(statistics);
 }
 
 FileStatistics ReadFooterStatistics(ObjectStore &store, const std::string &path, uint64_t size_bytes,

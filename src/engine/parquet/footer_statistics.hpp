@@ -22,7 +22,8 @@ ParquetFooterSummary ReadFooterSummary(ObjectStore &store, const std::string &pa
 
 //! The same of a footer that is at hand.
 FileStatistics FooterStatistics(const duckdb_parquet::FileMetaData &footer, const std::vector<LeafColumn> &leaves);
-//! True when the footer knows the chunk's NULLs and, where it has values, their exact bounds.
+//! True when the footer knows the chunk's NULLs and, where it has values, their exact bounds. Never for FLOAT and
+//! DOUBLE: Parquet's bounds leave NaN out, which is larger than every number.
 bool HasExactBounds(const duckdb_parquet::ColumnMetaData &chunk);
 
 } // namespace merganser
