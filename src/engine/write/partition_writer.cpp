@@ -17,7 +17,7 @@ namespace {
 
 //! Of rows in memory. Encoding takes about twice as much again for each thread, and freed memory goes back late: a row
 //! group may take a tenth of a thread's share. Smaller ones are written as fast; larger ones are what Power BI likes.
-constexpr uint64_t SHARES_OF_THREAD_MEMORY = 20;
+constexpr uint64_t SHARES_OF_THREAD_MEMORY = 10;
 constexpr uint64_t ROW_GROUP_BYTES_MAX = 512ull << 20;
 constexpr uint64_t ROW_GROUP_BYTES_MIN = 1ull << 20;
 //! At the end, rows become so many row groups at most for threads to encode side by side, two for each so that not all
