@@ -7,6 +7,7 @@
 #include "engine/catalog/lake_catalog.hpp"
 #include "engine/catalog/listing_needs.hpp"
 #include "engine/catalog/property_defaults.hpp"
+#include "engine/catalog/merge_keys.hpp"
 #include "engine/functions/late_statement.hpp"
 #include "engine/functions/refused_statement.hpp"
 #include "engine/functions/schema_evolution.hpp"
@@ -38,6 +39,7 @@ void RegisterMerganser(duckdb::DatabaseInstance &db) {
 	RegisterSchemaEvolution(db);
 	RegisterLateStatements(db);
 	RegisterAddedValues(db);
+	RegisterMergeKeys(db);
 	RegisterStatementCommit(db);
 	RegisterIsolationLevel(db);
 	RegisterUnchangedCommit(db);

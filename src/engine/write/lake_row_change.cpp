@@ -7,6 +7,7 @@
 #include "engine/write/row_change.hpp"
 
 #include <deque>
+#include <set>
 
 namespace merganser {
 
@@ -200,6 +201,22 @@ LakeRowChange::LakeRowChange(duckdb::PhysicalPlan &physical_plan, duckdb::vector
                              RowChangePlan plan_p, idx_t estimated_cardinality_p)
     : WritingOperator(physical_plan, std::move(types_p), plan_p.spec.location.name, estimated_cardinality_p),
       plan(std::move(plan_p)) {
+}
+
+duckdb::InsertionOrderPreservingMap<std::string> LakeRowChange::ParamsToString() const {
+	auto result = WritingOperator::ParamsToString();
+	std::set<size_t> columns;
+	for (const auto &set : SetColumnsOf(plan)) {
+		columns.insert(set.begin(), set.end());
+	}
+	std::string names;
+	for (const auto column : columns) {
+		names += (names.empty() ? "" : "\n") + plan.spec.names[column];
+	}
+	if (!names.empty()) {
+		result["Set"] = names;
+	}
+	return result;
 }
 
 std::string LakeRowChange::GetName() const {

@@ -16,6 +16,8 @@ public:
 	              idx_t estimated_cardinality);
 
 	std::string GetName() const override;
+	//! Besides: the columns that its updates set.
+	duckdb::InsertionOrderPreservingMap<std::string> ParamsToString() const override;
 	bool ParallelSink() const override {
 		return true;
 	}
