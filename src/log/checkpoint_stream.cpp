@@ -170,17 +170,14 @@ void CheckpointStream::AddTombstone(RemoveFile &&removed, CheckpointRowsBuilder 
 
 void CheckpointStream::PushFiltered(CheckpointRows &rows) {
 	CheckpointRowsBuilder builder;
-	std::vector<const CheckpointRows::AddExtras *> extras_of(rows.extras.empty() ? 0 : rows.count);
-	for (auto &extra : rows.extras) {
-		extras_of[extra.row] = &extra;
-	}
+	const auto extras_of = rows.ExtrasByRow();
 	for (uint32_t row = 0; row < rows.count; row++) {
 		if (!rows.is_add[row]) {
 			continue;
 		}
 		const auto extras = extras_of.empty() ? nullptr : extras_of[row];
 		const auto vector = extras && extras->deletion_vector ? &*extras->deletion_vector : nullptr;
-		if (!replay.keys.MayContain(PathHash(rows.path[row])) || !replay.keys.Contains(rows.path[row], vector)) {
+		if (!replay.keys.Contains(rows.path[row], vector)) {
 			builder.CopyFileRow(rows, row, extras);
 		}
 		if (builder.Count() >= options.batch_rows_max) {

@@ -80,7 +80,8 @@ private:
 		if (keepable.empty()) {
 			return {};
 		}
-		const auto staying = StayingRows(replay, previous.path);
+		const auto &last = keepable.back();
+		const auto staying = StayingRows(replay, previous.path, last.first_row + last.row_count);
 		KeptRowGroups kept;
 		kept.path = previous.path;
 		for (const auto &range : keepable) {
@@ -92,39 +93,31 @@ private:
 		return kept;
 	}
 
-	//! The files of a checkpoint that no later commit superseded.
-	RowMask StayingRows(const LogReplay &replay, const std::string &path) const {
-		const auto counts = context.parquet.CountRows(*snapshot.location.store, {path});
-		RowMask staying(uint32_t(std::min<uint64_t>(counts.front(), UINT32_MAX)));
+	//! The files of a checkpoint that no later commit superseded, among its first `row_count` rows.
+	RowMask StayingRows(const LogReplay &replay, const std::string &path, uint32_t row_count) const {
+		RowMask staying(row_count);
 		std::mutex lock;
 		CheckpointReadRequest request;
 		request.files = {path};
 		request.others = false;
 		const auto take = [&](CheckpointRows &rows) {
-			std::vector<uint8_t> is_gone(rows.count);
-			for (const auto &extra : rows.extras) {
-				const auto vector = extra.deletion_vector ? &*extra.deletion_vector : nullptr;
-				is_gone[extra.row] = replay.keys.Contains(rows.path[extra.row], vector) ? GONE : STAYS;
-			}
-			for (uint32_t row = 0; row < rows.count; row++) {
-				if (!rows.is_add[row]) {
-					is_gone[row] = GONE;
-				} else if (is_gone[row] == UNKNOWN) {
-					const bool may_be = replay.keys.MayContain(PathHash(rows.path[row]));
-					is_gone[row] = may_be && replay.keys.Contains(rows.path[row], nullptr) ? GONE : STAYS;
+			const auto extras_of = rows.ExtrasByRow();
+			std::vector<uint32_t> found;
+			for (uint32_t row = 0; row < rows.count && rows.first_row + row < row_count; row++) {
+				const auto extras = extras_of.empty() ? nullptr : extras_of[row];
+				const auto vector = extras && extras->deletion_vector ? &*extras->deletion_vector : nullptr;
+				if (rows.is_add[row] && !replay.keys.Contains(rows.path[row], vector)) {
+					found.push_back(uint32_t(rows.first_row) + row);
 				}
 			}
 			std::lock_guard<std::mutex> guard(lock);
-			for (uint32_t row = 0; row < rows.count; row++) {
-				if (is_gone[row] == STAYS && rows.first_row + row < staying.Count()) {
-					staying.Set(uint32_t(rows.first_row) + row);
-				}
+			for (const auto row : found) {
+				staying.Set(row);
 			}
 		};
 		context.parquet.ReadCheckpoint(*snapshot.location.store, request, take, context.cancel);
 		return staying;
 	}
-	enum Fate : uint8_t { UNKNOWN, GONE, STAYS };
 };
 
 void WriteClassic(const NewCheckpoint &checkpoint, LogReplay replay, CheckpointFileKind kind) {

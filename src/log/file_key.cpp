@@ -74,7 +74,7 @@ bool FileKeySet::Insert(std::string_view path, const DeletionVectorDescriptor *d
 }
 
 bool FileKeySet::Contains(std::string_view path, const DeletionVectorDescriptor *deletion_vector) const {
-	return keys.count(KeyOf(path, deletion_vector)) > 0;
+	return MayContain(PathHash(path)) && keys.count(KeyOf(path, deletion_vector)) > 0;
 }
 
 void FileKeySet::AddToFilter(uint32_t path_hash) {

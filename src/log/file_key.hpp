@@ -25,6 +25,7 @@ class FileKeySet {
 public:
 	//! False when it was there already.
 	bool Insert(std::string_view path, const DeletionVectorDescriptor *deletion_vector);
+	//! Mostly as cheap as MayContain where it is not there.
 	bool Contains(std::string_view path, const DeletionVectorDescriptor *deletion_vector) const;
 	//! False: no key has a path of this hash. A few nanoseconds, so that a million rows are sieved by their hashes
 	//! alone.

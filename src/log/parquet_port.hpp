@@ -52,6 +52,15 @@ struct CheckpointRows {
 	//! Every other action with its row: protocol, metaData, txn, domainMetadata, checkpointMetadata, sidecar and, where
 	//! asked, remove.
 	std::vector<std::pair<uint32_t, Action>> others;
+
+	//! By row, nullptr where a row has none; empty where none has.
+	std::vector<const AddExtras *> ExtrasByRow() const {
+		std::vector<const AddExtras *> by_row(extras.empty() ? 0 : count);
+		for (const auto &extra : extras) {
+			by_row[extra.row] = &extra;
+		}
+		return by_row;
+	}
 };
 
 //! CheckpointRows that own their bytes.

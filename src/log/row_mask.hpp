@@ -9,10 +9,7 @@ namespace merganser {
 //! One bit per row.
 class RowMask {
 public:
-	explicit RowMask(uint32_t count_p) : count(count_p), words((count + 63) / 64) {
-	}
-	uint32_t Count() const {
-		return count;
+	explicit RowMask(uint32_t count) : words((count + 63) / 64) {
 	}
 	bool Test(uint32_t row) const {
 		return words[row >> 6] >> (row & 63) & 1;
@@ -27,18 +24,17 @@ public:
 		return begin == end;
 	}
 	uint32_t CountSet() const {
-		uint32_t set = 0;
+		uint32_t count = 0;
 		for (auto word : words) {
-			set += uint32_t(std::popcount(word));
+			count += uint32_t(std::popcount(word));
 		}
-		return set;
+		return count;
 	}
 	uint64_t MemoryBytes() const {
 		return words.capacity() * sizeof(uint64_t);
 	}
 
 private:
-	uint32_t count;
 	std::vector<uint64_t> words;
 };
 

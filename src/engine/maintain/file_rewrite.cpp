@@ -2,10 +2,8 @@
 
 #include "engine/maintain/page_rewrite.hpp"
 #include "engine/maintain/sorted_rewrite.hpp"
-#include "engine/port/error_border.hpp"
 #include "engine/write/partition_split.hpp"
 #include "engine/write/shared_work.hpp"
-#include "maintain/run_queue.hpp"
 
 #include <atomic>
 #include <deque>
@@ -41,15 +39,7 @@ public:
 
 	//! Returns how many rows were read.
 	uint64_t Run() {
-		RunQueue queue(runs.size(), thread_count);
-		RunOnAllThreads(writing.context, [&] {
-			try {
-				AtBorder([&] { Worker(*this).Copy(queue); });
-			} catch (...) {
-				queue.Stop();
-				throw;
-			}
-		});
+		ShareRuns(writing.context, runs.size(), [&](RunQueue &queue) { Worker(*this).Copy(queue); });
 		return row_count;
 	}
 

@@ -6,6 +6,7 @@
 #include "engine/parquet/footer_statistics.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/scan/lake_scan_info.hpp"
+#include "engine/write/column_rows.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -20,9 +21,7 @@ auto NamingFile(const RewriteJob &job, const std::string &path, WORK &&work) {
 	try {
 		return work();
 	} catch (const Error &error) {
-		throw Error(error.kind, "cannot read \"" + path + "\", a file of table \"" + job.snapshot->TableName() +
-		                            "\" in version " + std::to_string(job.snapshot->version) + ": " + error.what() +
-		                            ". Nothing was changed; merganser_check says what else is damaged");
+		ThrowUnreadable(*job.snapshot, path, {}, error);
 	}
 }
 
@@ -34,25 +33,18 @@ ParquetSource OpenFile(const RewriteJob &job, FileRef file, uint64_t held_bytes_
 	                  [&] { return ParquetSource(*location.store, path, batch.SizeBytes(file.row), held_bytes_max); });
 }
 
-//! Throws where the pages are damaged.
-void CheckChunk(const duckdb_parquet::SchemaElement &element, const ChunkSource &chunk) {
-	FilterChunk(element, chunk.chunk, chunk.bytes, {{0, size_t(chunk.chunk.meta_data.num_values)}});
-}
-
 } // namespace
 
 PageSource::PageSource(const RewriteJob &job, FileRef file_p, uint64_t held_bytes_max)
     : file(file_p), source(OpenFile(job, file, held_bytes_max)),
       deleted(DeletionVectorCache().Load(*job.snapshot, file)) {
 	uint64_t start = 0;
-	for (const auto &row_group : source.Footer().row_groups) {
+	for (size_t number = 0; number < source.Footer().row_groups.size(); number++) {
 		Group group;
 		group.start = start;
-		group.count = uint64_t(row_group.num_rows);
+		group.count = uint64_t(source.Footer().row_groups[number].num_rows);
 		group.kept = group.count - (deleted ? deleted->CountInRange(start, group.count) : 0);
-		for (const auto &chunk : row_group.columns) {
-			group.bytes += uint64_t(chunk.meta_data.total_compressed_size);
-		}
+		group.bytes = source.RowGroupBytes(number);
 		start += group.count;
 		groups.push_back(group);
 	}
@@ -66,24 +58,14 @@ uint64_t PageSource::FileIndex() const {
 	return FileIndexOf(file);
 }
 
-std::optional<size_t> PageSource::FindLeaf(const ParquetColumn &column) const {
-	const auto &columns = source.Columns();
-	const auto found =
-	    std::find_if(columns.begin(), columns.end(), [&](const ParquetColumn &own) { return own.name == column.name; });
-	if (found == columns.end() || !found->is_flat || found->schema != column.schema) {
-		return std::nullopt;
-	}
-	const auto &element = source.Footer().schema[found->element];
-	for (const auto &row_group : source.Footer().row_groups) {
-		if (!CanFilter(element, row_group.columns[found->first_leaf].meta_data)) {
-			return std::nullopt;
-		}
-	}
-	return found->first_leaf;
+const ParquetColumn *PageSource::Find(const ParquetColumn &column) const {
+	const auto *found = FindColumn(source.Columns(), column.name);
+	return found && found->schema == column.schema && CanFilter(source, *found) ? found : nullptr;
 }
 
-ChunkSource PageSource::ReadChunk(size_t group_number, size_t leaf) const {
+ChunkSource PageSource::ReadChunk(size_t group_number, const ParquetColumn &column) const {
 	const auto &group = groups[group_number];
+	const auto leaf = column.first_leaf;
 	const auto &chunk = source.Footer().row_groups[group_number].columns[leaf];
 	if (chunk.meta_data.num_values != int64_t(group.count)) {
 		throw Error(ErrorKind::CORRUPT, "a column chunk has other rows than its row group");
@@ -92,11 +74,8 @@ ChunkSource PageSource::ReadChunk(size_t group_number, size_t leaf) const {
 	if (group.kept == group.count) {
 		return {chunk, std::move(bytes)};
 	}
-	const auto &columns = source.Columns();
-	const auto column =
-	    std::find_if(columns.begin(), columns.end(), [&](const ParquetColumn &own) { return own.first_leaf == leaf; });
-	auto filtered = FilterChunk(source.Footer().schema[column->element], chunk, bytes,
-	                            KeptRuns(*deleted, group.start, group.count));
+	auto filtered =
+	    FilterChunk(source.Footer().schema[column.element], chunk, bytes, KeptRuns(*deleted, group.start, group.count));
 	return {std::move(filtered.chunk), std::move(filtered.bytes)};
 }
 
@@ -156,11 +135,11 @@ std::optional<ChunkPiece> GroupPages::MergePages(size_t column) const {
 	const auto &element = form.footer.schema[form.columns[column].element];
 	std::vector<ChunkSource> chunks;
 	for (const auto &part : parts) {
-		const auto leaf = part.source->FindLeaf(form.columns[column]);
-		if (!leaf) {
+		const auto *own = part.source->Find(form.columns[column]);
+		if (!own) {
 			return std::nullopt;
 		}
-		NamingFile(job, part.source->Path(), [&] { chunks.push_back(part.source->ReadChunk(part.group, *leaf)); });
+		NamingFile(job, part.source->Path(), [&] { chunks.push_back(part.source->ReadChunk(part.group, *own)); });
 	}
 	PageChunk merged;
 	try {
@@ -168,7 +147,8 @@ std::optional<ChunkPiece> GroupPages::MergePages(size_t column) const {
 	} catch (const Error &) {
 		// Which one it is.
 		for (size_t i = 0; i < chunks.size(); i++) {
-			NamingFile(job, parts[i].source->Path(), [&] { CheckChunk(element, chunks[i]); });
+			NamingFile(job, parts[i].source->Path(),
+			           [&] { StatisticsOfValues(element, chunks[i].chunk, chunks[i].bytes); });
 		}
 		throw;
 	}
@@ -199,14 +179,10 @@ std::shared_ptr<const ChosenRows> GroupPages::RowsToRead() const {
 
 void GroupPages::Encode(const std::vector<size_t> &columns, std::vector<ChunkPiece> &pieces) const {
 	std::vector<size_t> fields;
-	std::vector<duckdb::unique_ptr<duckdb::ColumnDataCollection>> rows;
-	std::vector<duckdb::ColumnDataAppendState> appends(columns.size());
-	for (size_t i = 0; i < columns.size(); i++) {
-		fields.push_back(writing.columns.fields[columns[i]]);
-		rows.push_back(duckdb::make_uniq<duckdb::ColumnDataCollection>(
-		    writing.context, duckdb::vector<duckdb::LogicalType> {writing.columns.types[columns[i]]}));
-		rows[i]->SetPartitionIndex(0);
-		rows[i]->InitializeAppend(appends[i]);
+	ColumnRows rows(writing.context);
+	for (const auto column : columns) {
+		rows.AddColumn(writing.columns.types[column], fields.size());
+		fields.push_back(writing.columns.fields[column]);
 	}
 	RowRead read(writing.context, job.snapshot, RowsToRead(), fields);
 	RowRead::Reader reader(read);
@@ -220,18 +196,12 @@ void GroupPages::Encode(const std::vector<size_t> &columns, std::vector<ChunkPie
 		const std::pair<uint64_t, int64_t> first {read.FileIndexOf(chunk), places[0]};
 		Verify(last < first, "rows are read in the order of files and positions");
 		last = {first.first, places[chunk.size() - 1]};
-		for (size_t i = 0; i < columns.size(); i++) {
-			duckdb::DataChunk column;
-			column.InitializeEmpty(rows[i]->Types());
-			column.data[0].Reinterpret(chunk.data[i]);
-			column.SetCardinality(chunk.size());
-			rows[i]->Append(appends[i], column);
-		}
+		rows.Append(chunk);
 	}
-	appends.clear();
+	auto collections = rows.Take();
 	for (size_t i = 0; i < columns.size(); i++) {
-		Verify(rows[i]->Count() == row_count, "all live rows of the old row groups are read");
-		pieces[columns[i]] = EncodeColumn(columns[i], std::move(rows[i]));
+		Verify(collections[i]->Count() == row_count, "all live rows of the old row groups are read");
+		pieces[columns[i]] = EncodeColumn(columns[i], std::move(collections[i]));
 	}
 }
 
@@ -243,8 +213,7 @@ ChunkPiece GroupPages::EncodeColumn(size_t column, duckdb::unique_ptr<duckdb::Co
 	const auto &element = form.footer.schema[form.columns[column].element];
 	if (!HasExactBounds(piece.chunk.meta_data) && CanFilter(element, piece.chunk.meta_data)) {
 		// DuckDB's own are cut where values are long.
-		piece.chunk.meta_data.statistics =
-		    FilterChunk(element, piece.chunk, piece.bytes, {{0, row_count}}).chunk.meta_data.statistics;
+		piece.chunk.meta_data.statistics = StatisticsOfValues(element, piece.chunk, piece.bytes);
 	}
 	return piece;
 }

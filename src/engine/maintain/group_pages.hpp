@@ -41,11 +41,11 @@ public:
 	//! Row groups with live rows.
 	size_t LiveGroupCount() const;
 	uint64_t FileIndex() const;
-	//! The leaf that holds the column as the table writes it today, in pages that can be read; nullopt where it has
+	//! The file's column that is this one as the table writes it today, in pages that can be read; nullptr where it has
 	//! none.
-	std::optional<size_t> FindLeaf(const ParquetColumn &column) const;
-	//! The pages of the live rows. Requires: the leaf was found; the group has live rows.
-	ChunkSource ReadChunk(size_t group, size_t leaf) const;
+	const ParquetColumn *Find(const ParquetColumn &column) const;
+	//! The pages of the live rows. Requires: the column was found; the group has live rows.
+	ChunkSource ReadChunk(size_t group, const ParquetColumn &column) const;
 	void AddLiveRows(size_t group, DeletionVector &positions) const;
 
 private:

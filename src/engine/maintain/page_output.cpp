@@ -60,10 +60,7 @@ void PageOutput::Close() {
 	added.partition_values = values;
 	const auto &configuration = writing.spec.Table();
 	added.stats = WriteStatistics(StatisticsOfFooter(configuration, file->chunks.Footer()), configuration.DataLeaves());
-	writing.byte_count += file->chunks.SizeBytes();
-	writing.progress.row_count += file->chunks.RowCount();
-	std::lock_guard<std::mutex> guard(writing.lock);
-	writing.added_files.push_back(std::move(added));
+	writing.AddFinished(std::move(added), file->chunks.RowCount());
 }
 
 } // namespace merganser

@@ -4,10 +4,8 @@
 #include "engine/maintain/group_pages.hpp"
 #include "engine/maintain/page_output.hpp"
 #include "engine/parquet/page_compression.hpp"
-#include "engine/port/error_border.hpp"
 #include "engine/write/partition_split.hpp"
 #include "engine/write/shared_work.hpp"
-#include "maintain/run_queue.hpp"
 #include "protocol/row_tracking.hpp"
 
 #include <algorithm>
@@ -38,15 +36,7 @@ public:
 	}
 
 	uint64_t Run() {
-		RunQueue queue(runs.size(), thread_count);
-		RunOnAllThreads(writing.context, [&] {
-			try {
-				AtBorder([&] { Work(queue); });
-			} catch (...) {
-				queue.Stop();
-				throw;
-			}
-		});
+		ShareRuns(writing.context, runs.size(), [&](RunQueue &queue) { Work(queue); });
 		return row_count;
 	}
 

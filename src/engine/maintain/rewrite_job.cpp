@@ -1,6 +1,8 @@
 #include "engine/maintain/rewrite_job.hpp"
 
+#include "engine/port/error_border.hpp"
 #include "engine/scan/lake_scan_info.hpp"
+#include "engine/write/shared_work.hpp"
 
 #include <algorithm>
 
@@ -67,6 +69,18 @@ std::vector<FileRun> CutIntoLargeRuns(const RewriteJob &job, size_t group, size_
 uint64_t RewriteJob::RowCount(size_t file) const {
 	const auto rows = snapshot->files.BatchOf(plan.files[file]).Statistics({})->num_records[plan.files[file].row];
 	return rows < 0 ? 0 : uint64_t(rows);
+}
+
+void ShareRuns(duckdb::ClientContext &context, size_t run_count, const std::function<void(RunQueue &)> &work) {
+	RunQueue queue(run_count, ThreadCount(context));
+	RunOnAllThreads(context, [&] {
+		try {
+			AtBorder([&] { work(queue); });
+		} catch (...) {
+			queue.Stop();
+			throw;
+		}
+	});
 }
 
 PartitionValues PartitionValuesOf(const RewriteJob &job, const OptimizeGroup &group) {

@@ -4,8 +4,10 @@
 #include "engine/scan/row_read.hpp"
 #include "engine/write/partition_writer.hpp"
 #include "maintain/optimize_plan.hpp"
+#include "maintain/run_queue.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,6 +53,10 @@ std::vector<FileRun> CutIntoRuns(const RewriteJob &job, size_t group, size_t thr
 //! Cuts a group into as few runs of one size as `thread_count` threads can share, of about `bytes_max` at most; none
 //! with fewer rows than one of DuckDB's row groups, except the last one and where they are larger.
 std::vector<FileRun> CutIntoLargeRuns(const RewriteJob &job, size_t group, size_t thread_count, uint64_t bytes_max);
+
+//! Calls `work` on all threads of the query with a queue of so many runs, until each thread returns; the first error
+//! stops the others, and is thrown.
+void ShareRuns(duckdb::ClientContext &context, size_t run_count, const std::function<void(RunQueue &)> &work);
 
 //! The values of a group's partition columns as they stand in the log, by physical name.
 PartitionValues PartitionValuesOf(const RewriteJob &job, const OptimizeGroup &group);

@@ -30,7 +30,7 @@ constexpr uint64_t ROW_GROUP_ROWS = 100000;
 constexpr uint64_t ROW_GROUP_BYTES = 10ull << 20;
 constexpr size_t THREADS_MAX = 4;
 //! What is less, in the file, is written together with others.
-constexpr int64_t KEPT_ROW_GROUP_BYTES_MIN = 128 << 10;
+constexpr uint64_t KEPT_ROW_GROUP_BYTES_MIN = 128 << 10;
 
 duckdb::case_insensitive_map_t<duckdb::vector<duckdb::Value>> FileOptions() {
 	duckdb::case_insensitive_map_t<duckdb::vector<duckdb::Value>> options;
@@ -307,12 +307,8 @@ std::vector<RowGroupRange> FindKeepableRowGroups(duckdb::ClientContext &context,
 	uint32_t first_row = 0;
 	for (size_t number = 0; is_same && number < footer.row_groups.size(); number++) {
 		const auto &row_group = footer.row_groups[number];
-		int64_t bytes = 0;
-		for (const auto &chunk : row_group.columns) {
-			bytes += chunk.meta_data.total_compressed_size;
-		}
 		const auto row_count = uint32_t(row_group.num_rows);
-		if (bytes >= KEPT_ROW_GROUP_BYTES_MIN) {
+		if (file.RowGroupBytes(number) >= KEPT_ROW_GROUP_BYTES_MIN) {
 			keepable.push_back({number, first_row, row_count});
 		}
 		first_row += row_count;

@@ -250,6 +250,19 @@ bool CanFilter(const SchemaElement &element, const ColumnMetaData &chunk) {
 	});
 }
 
+bool CanFilter(const ParquetSource &file, const ParquetColumn &column) {
+	const auto &footer = file.Footer();
+	const auto &groups = footer.row_groups;
+	return column.is_flat && std::all_of(groups.begin(), groups.end(), [&](const duckdb_parquet::RowGroup &group) {
+		       return CanFilter(footer.schema[column.element], group.columns[column.first_leaf].meta_data);
+	       });
+}
+
+duckdb_parquet::Statistics StatisticsOfValues(const SchemaElement &element, const ColumnChunk &chunk,
+                                              std::string_view bytes) {
+	return FilterChunk(element, chunk, bytes, {{0, size_t(chunk.meta_data.num_values)}}).chunk.meta_data.statistics;
+}
+
 PageChunk FilterChunk(const SchemaElement &element, const ColumnChunk &chunk, std::string_view bytes,
                       const RowRuns &kept) {
 	Verify(!kept.empty() && CanFilter(element, chunk.meta_data), "rows stay of a chunk that can be filtered");

@@ -110,8 +110,7 @@ private:
 				continue;
 			}
 			if (!HasExactBounds(meta)) {
-				const RowRuns all {{0, size_t(meta.num_values)}};
-				statistics = FilterChunk(element, source.chunk, source.bytes, all).chunk.meta_data.statistics;
+				statistics = StatisticsOfValues(element, source.chunk, source.bytes);
 			}
 			if (statistics.__isset.min_value && statistics.__isset.max_value) {
 				AddBound(statistics.min_value);

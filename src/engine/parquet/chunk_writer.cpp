@@ -16,12 +16,6 @@ using duckdb_parquet::Encoding;
 using duckdb_parquet::PageHeader;
 using duckdb_parquet::PageType;
 
-//! As the format writes it.
-int32_t SizeAs(size_t value) {
-	Verify(value <= size_t(INT32_MAX), "a page is smaller than 2 GiB");
-	return static_cast<int32_t>(value);
-}
-
 } // namespace
 
 ChunkWriter::ChunkWriter(const LeafForm &form_p, CompressionCodec::type codec_p) : form(form_p), codec(codec_p) {
@@ -40,26 +34,17 @@ void ChunkWriter::Copy(const RawPage &page, size_t rows, size_t nulls) {
 	null_count += nulls;
 }
 
-void ChunkWriter::Append(PageHeader &header, size_t uncompressed_size, std::string_view body) {
-	header.__set_uncompressed_page_size(SizeAs(uncompressed_size));
-	header.__set_compressed_page_size(SizeAs(body.size()));
-	const auto start = bytes.size();
-	AppendPageHeader(header, bytes);
-	uncompressed_bytes += bytes.size() - start + uncompressed_size;
-	bytes += body;
-}
-
 void ChunkWriter::WriteDictionary(size_t count, std::string_view values) {
 	Verify(bytes.empty(), "a dictionary is the first page");
 	duckdb_parquet::DictionaryPageHeader dictionary;
-	dictionary.__set_num_values(SizeAs(count));
+	dictionary.__set_num_values(PageSize(count));
 	dictionary.__set_encoding(Encoding::PLAIN);
 	PageHeader header;
 	header.__set_dictionary_page_header(dictionary);
 	header.__set_type(PageType::DICTIONARY_PAGE);
 	std::string body;
 	AppendCompressed(codec, values, body);
-	Append(header, values.size(), body);
+	uncompressed_bytes += AppendPage(header, values.size(), body, bytes);
 	dictionary_bytes = bytes.size();
 }
 
@@ -72,44 +57,38 @@ void ChunkWriter::Write(bool is_v2, Encoding::type encoding, size_t rows, const 
 		AppendHybridRuns(levels.data(), rows, 1, level_bytes);
 		nulls = size_t(std::count(levels.begin(), levels.end(), 0u));
 	}
-	PageHeader header;
-	std::string body;
-	size_t size = level_bytes.size() + values.size();
 	if (is_v2) {
-		duckdb_parquet::DataPageHeaderV2 v2;
-		v2.__set_num_values(SizeAs(rows));
-		v2.__set_num_nulls(SizeAs(nulls));
-		v2.__set_num_rows(SizeAs(rows));
-		v2.__set_encoding(encoding);
-		v2.__set_definition_levels_byte_length(SizeAs(level_bytes.size()));
-		v2.__set_repetition_levels_byte_length(0);
-		v2.__set_is_compressed(codec != CompressionCodec::UNCOMPRESSED);
-		header.__set_data_page_header_v2(v2);
-		body = level_bytes;
-		AppendCompressed(codec, values, body);
+		WriteSecondVersion(encoding, rows, nulls, level_bytes, values);
+	} else if (form.has_nulls) {
+		std::string contents;
+		AppendLength(uint32_t(level_bytes.size()), contents);
+		contents += level_bytes;
+		contents += values;
+		uncompressed_bytes += AppendDataPage(codec, encoding, rows, contents, bytes);
 	} else {
-		duckdb_parquet::DataPageHeader v1;
-		v1.__set_num_values(SizeAs(rows));
-		v1.__set_encoding(encoding);
-		v1.__set_definition_level_encoding(Encoding::RLE);
-		v1.__set_repetition_level_encoding(Encoding::RLE);
-		header.__set_data_page_header(v1);
-		if (form.has_nulls) {
-			std::string whole;
-			AppendLength(uint32_t(level_bytes.size()), whole);
-			whole += level_bytes;
-			whole += values;
-			size = whole.size();
-			AppendCompressed(codec, whole, body);
-		} else {
-			AppendCompressed(codec, values, body);
-		}
+		uncompressed_bytes += AppendDataPage(codec, encoding, rows, values, bytes);
 	}
-	header.__set_type(is_v2 ? PageType::DATA_PAGE_V2 : PageType::DATA_PAGE);
-	Append(header, size, body);
-	data_pages[{header.type, encoding}]++;
+	data_pages[{is_v2 ? PageType::DATA_PAGE_V2 : PageType::DATA_PAGE, encoding}]++;
 	row_count += rows;
 	null_count += nulls;
+}
+
+void ChunkWriter::WriteSecondVersion(Encoding::type encoding, size_t rows, size_t nulls, std::string_view levels,
+                                     std::string_view values) {
+	duckdb_parquet::DataPageHeaderV2 page;
+	page.__set_num_values(PageSize(rows));
+	page.__set_num_nulls(PageSize(nulls));
+	page.__set_num_rows(PageSize(rows));
+	page.__set_encoding(encoding);
+	page.__set_definition_levels_byte_length(PageSize(levels.size()));
+	page.__set_repetition_levels_byte_length(0);
+	page.__set_is_compressed(codec != CompressionCodec::UNCOMPRESSED);
+	PageHeader header;
+	header.__set_type(PageType::DATA_PAGE_V2);
+	header.__set_data_page_header_v2(page);
+	std::string body(levels);
+	AppendCompressed(codec, values, body);
+	uncompressed_bytes += AppendPage(header, levels.size() + values.size(), body, bytes);
 }
 
 PageChunk ChunkWriter::Finish(const duckdb_parquet::ColumnChunk &like, const ValueRange &range) {
@@ -127,36 +106,9 @@ PageChunk ChunkWriter::Finish(const duckdb_parquet::ColumnChunk &like, const Val
 	range.Store(meta.statistics);
 	meta.statistics.__set_null_count(int64_t(null_count));
 	meta.__isset.statistics = true;
-	SetEncodings(meta);
+	SetPageCounts(meta, dictionary_bytes > 0, data_pages);
 	result.bytes = std::move(bytes);
 	return result;
-}
-
-void ChunkWriter::SetEncodings(duckdb_parquet::ColumnMetaData &meta) const {
-	meta.encodings.clear();
-	meta.encoding_stats.clear();
-	const auto name = [&](Encoding::type encoding) {
-		if (std::find(meta.encodings.begin(), meta.encodings.end(), encoding) == meta.encodings.end()) {
-			meta.encodings.push_back(encoding);
-		}
-	};
-	const auto add = [&](PageType::type page_type, Encoding::type encoding, int32_t count) {
-		duckdb_parquet::PageEncodingStats stats;
-		stats.__set_page_type(page_type);
-		stats.__set_encoding(encoding);
-		stats.__set_count(count);
-		meta.encoding_stats.push_back(stats);
-		name(encoding);
-	};
-	if (dictionary_bytes > 0) {
-		add(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1);
-	}
-	for (const auto &[kind, count] : data_pages) {
-		add(kind.first, kind.second, count);
-	}
-	// Of the levels.
-	name(Encoding::RLE);
-	meta.__isset.encoding_stats = true;
 }
 
 } // namespace merganser

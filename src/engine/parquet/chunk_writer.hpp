@@ -2,14 +2,13 @@
 
 #include "engine/parquet/column_pages.hpp"
 #include "engine/parquet/value_range.hpp"
+#include "engine/port/parquet_thrift.hpp"
 #include "parquet_types.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace merganser {
@@ -41,9 +40,8 @@ public:
 	PageChunk Finish(const duckdb_parquet::ColumnChunk &like, const ValueRange &range);
 
 private:
-	//! Header and body.
-	void Append(duckdb_parquet::PageHeader &header, size_t uncompressed_size, std::string_view body);
-	void SetEncodings(duckdb_parquet::ColumnMetaData &meta) const;
+	void WriteSecondVersion(duckdb_parquet::Encoding::type encoding, size_t rows, size_t nulls, std::string_view levels,
+	                        std::string_view values);
 
 	const LeafForm form;
 	const duckdb_parquet::CompressionCodec::type codec;
@@ -52,8 +50,7 @@ private:
 	uint64_t uncompressed_bytes = 0;
 	size_t row_count = 0;
 	size_t null_count = 0;
-	//! Number of data pages by their kind.
-	std::map<std::pair<duckdb_parquet::PageType::type, duckdb_parquet::Encoding::type>, int32_t> data_pages;
+	PageCounts data_pages;
 };
 
 } // namespace merganser

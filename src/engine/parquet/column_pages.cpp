@@ -93,6 +93,37 @@ bool IsDictionaryEncoding(Encoding::type encoding) {
 	return encoding == Encoding::PLAIN_DICTIONARY || encoding == Encoding::RLE_DICTIONARY;
 }
 
+int32_t PageSize(size_t value) {
+	Verify(value <= size_t(INT32_MAX), "a page is smaller than 2 GiB");
+	return static_cast<int32_t>(value);
+}
+
+size_t AppendPage(duckdb_parquet::PageHeader &header, size_t uncompressed_size, std::string_view body,
+                  std::string &target) {
+	header.__set_uncompressed_page_size(PageSize(uncompressed_size));
+	header.__set_compressed_page_size(PageSize(body.size()));
+	const auto start = target.size();
+	AppendPageHeader(header, target);
+	const auto header_bytes = target.size() - start;
+	target += body;
+	return header_bytes + uncompressed_size;
+}
+
+size_t AppendDataPage(CompressionCodec::type codec, Encoding::type encoding, size_t row_count,
+                      std::string_view contents, std::string &target) {
+	duckdb_parquet::DataPageHeader page;
+	page.__set_num_values(PageSize(row_count));
+	page.__set_encoding(encoding);
+	page.__set_definition_level_encoding(Encoding::RLE);
+	page.__set_repetition_level_encoding(Encoding::RLE);
+	duckdb_parquet::PageHeader header;
+	header.__set_type(duckdb_parquet::PageType::DATA_PAGE);
+	header.__set_data_page_header(page);
+	std::string body;
+	AppendCompressed(codec, contents, body);
+	return AppendPage(header, contents.size(), body, target);
+}
+
 Encoding::type EncodingOf(const RawPage &page) {
 	return page.IsV2() ? page.header.data_page_header_v2.encoding : page.header.data_page_header.encoding;
 }

@@ -67,6 +67,16 @@ PageDictionary ReadDictionary(const RawPage &page, const LeafForm &form, duckdb_
 //! PLAIN_DICTIONARY is the older name of RLE_DICTIONARY.
 bool IsDictionaryEncoding(duckdb_parquet::Encoding::type encoding);
 
+//! Appends a data page of the first version. `contents`: its levels and values. Returns the bytes that header and
+//! contents have. Requires: IsKnownCodec.
+size_t AppendDataPage(duckdb_parquet::CompressionCodec::type codec, duckdb_parquet::Encoding::type encoding,
+                      size_t row_count, std::string_view contents, std::string &target);
+//! Appends the header, with the sizes of the body, and the body. Returns the bytes that both had uncompressed.
+size_t AppendPage(duckdb_parquet::PageHeader &header, size_t uncompressed_size, std::string_view body,
+                  std::string &target);
+//! As the format writes it. Requires: below 2 GiB.
+int32_t PageSize(size_t value);
+
 //! Of a data page's values.
 duckdb_parquet::Encoding::type EncodingOf(const RawPage &page);
 //! Of a data page of a leaf that is not repeated. Throws CORRUPT.

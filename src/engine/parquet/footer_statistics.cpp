@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "engine/parquet/parquet_source.hpp"
+#include "engine/parquet/schema_leaves.hpp"
 
 #include <cmath>
 #include <cstring>
@@ -15,35 +16,6 @@ using duckdb_parquet::ColumnMetaData;
 using duckdb_parquet::ConvertedType;
 using duckdb_parquet::SchemaElement;
 using duckdb_parquet::Type;
-
-//! The schema elements of the leaves, by path; in the order of the column chunks.
-struct FooterLeaf {
-	ColumnPath path;
-	const SchemaElement *element;
-};
-
-std::vector<FooterLeaf> LeavesOf(const duckdb_parquet::FileMetaData &footer) {
-	std::vector<FooterLeaf> leaves;
-	ColumnPath path;
-	//! Children that are still to come, of each element of the path.
-	std::vector<int64_t> open;
-	for (size_t i = 1; i < footer.schema.size(); i++) {
-		const auto &element = footer.schema[i];
-		path.push_back(element.name);
-		open.push_back(element.__isset.type ? 0 : element.num_children);
-		if (element.__isset.type) {
-			leaves.push_back({path, &element});
-		}
-		while (!open.empty() && open.back() == 0) {
-			path.pop_back();
-			open.pop_back();
-			if (!open.empty()) {
-				open.back()--;
-			}
-		}
-	}
-	return leaves;
-}
 
 template <class VALUE>
 std::optional<VALUE> FromBytes(const std::string &bytes) {
@@ -191,7 +163,7 @@ std::string StoredForm(const SchemaElement &element) {
 	return SchemaElementBytes(form);
 }
 
-FileStatistics StatisticsOf(const duckdb_parquet::FileMetaData &footer, const std::vector<FooterLeaf> &footer_leaves,
+FileStatistics StatisticsOf(const duckdb_parquet::FileMetaData &footer, const std::vector<SchemaLeaf> &footer_leaves,
                             const std::vector<LeafColumn> &leaves) {
 	FileStatistics result;
 	result.num_records = footer.num_rows;
@@ -202,7 +174,7 @@ FileStatistics StatisticsOf(const duckdb_parquet::FileMetaData &footer, const st
 			if (footer_leaves[i].path != leaf.physical_path) {
 				continue;
 			}
-			LeafOfFile found(*footer_leaves[i].element, *leaf.type);
+			LeafOfFile found(footer_leaves[i].element, *leaf.type);
 			for (const auto &row_group : footer.row_groups) {
 				found.Add(row_group.columns.at(i).meta_data);
 			}
@@ -215,7 +187,7 @@ FileStatistics StatisticsOf(const duckdb_parquet::FileMetaData &footer, const st
 } // namespace
 
 FileStatistics FooterStatistics(const duckdb_parquet::FileMetaData &footer, const std::vector<LeafColumn> &leaves) {
-	return StatisticsOf(footer, LeavesOf(footer), leaves);
+	return StatisticsOf(footer, LeavesOfSchema(footer), leaves);
 }
 
 bool HasExactBounds(const ColumnMetaData &chunk) {
@@ -239,11 +211,11 @@ FileStatistics ReadFooterStatistics(ObjectStore &store, const std::string &path,
 ParquetFooterSummary ReadFooterSummary(ObjectStore &store, const std::string &path, uint64_t size_bytes,
                                        const std::vector<LeafColumn> &leaves) {
 	const ParquetSource source(store, path, size_bytes);
-	const auto footer_leaves = LeavesOf(source.Footer());
+	const auto footer_leaves = LeavesOfSchema(source.Footer());
 	ParquetFooterSummary summary;
 	summary.statistics = StatisticsOf(source.Footer(), footer_leaves, leaves);
 	for (const auto &leaf : footer_leaves) {
-		summary.leaf_types.emplace_back(leaf.path, StoredForm(*leaf.element));
+		summary.leaf_types.emplace_back(leaf.path, StoredForm(leaf.element));
 	}
 	return summary;
 }

@@ -1,24 +1,11 @@
 #pragma once
 
 #include "engine/parquet/parquet_source.hpp"
+#include "engine/parquet/schema_leaves.hpp"
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
 namespace merganser {
-
-//! A leaf of a schema, with what the levels of its values count.
-struct SchemaLeaf {
-	std::vector<std::string> path;
-	duckdb_parquet::Type::type type;
-	//! Elements on the way that may be NULL or are repeated; those that are repeated.
-	uint32_t definition_max = 0;
-	uint32_t repetition_max = 0;
-};
-
-//! In the order of the column chunks. Requires: a schema that is a tree (TopLevelColumns).
-std::vector<SchemaLeaf> LeavesOfSchema(const duckdb_parquet::FileMetaData &footer);
 
 //! The chunk of a leaf that is NULL in every row, because an element above it is: of those that may be, the first
 //! `defined` are there. Requires: defined < definition_max; at least one row; the codec is known (IsKnownCodec).

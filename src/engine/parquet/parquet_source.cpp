@@ -4,6 +4,7 @@
 #include "duckdb.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace merganser {
 
@@ -82,6 +83,19 @@ std::vector<ParquetColumn> TopLevelColumns(const duckdb_parquet::FileMetaData &f
 		throw Error(ErrorKind::CORRUPT, "the schema of a Parquet file is no tree");
 	}
 	return columns;
+}
+
+const ParquetColumn *FindColumn(const std::vector<ParquetColumn> &columns, const std::string &name) {
+	const ParquetColumn *found = nullptr;
+	for (const auto &column : columns) {
+		if (column.name == name) {
+			if (found) {
+				return nullptr;
+			}
+			found = &column;
+		}
+	}
+	return found;
 }
 
 size_t LeafCount(const std::vector<ParquetColumn> &columns) {
@@ -213,12 +227,8 @@ std::map<size_t, std::string> ParquetSource::ReadBloomFilters(size_t row_group,
 	return ReadRanges(std::move(ranges));
 }
 
-std::vector<ChunkPiece> ParquetSource::ReadRowGroup(size_t row_group) const {
+std::vector<ChunkPiece> ParquetSource::ReadPieces(size_t row_group, const std::vector<size_t> &leaves) const {
 	const auto &chunks = footer.row_groups.at(row_group).columns;
-	std::vector<size_t> leaves(chunks.size());
-	for (size_t leaf = 0; leaf < leaves.size(); leaf++) {
-		leaves[leaf] = leaf;
-	}
 	auto bytes = ReadChunks(row_group, leaves);
 	auto filters = ReadBloomFilters(row_group, leaves);
 	std::vector<ChunkPiece> pieces;
@@ -226,6 +236,20 @@ std::vector<ChunkPiece> ParquetSource::ReadRowGroup(size_t row_group) const {
 		pieces.push_back({chunks[leaf], std::move(bytes.at(leaf)), std::move(filters[leaf])});
 	}
 	return pieces;
+}
+
+std::vector<ChunkPiece> ParquetSource::ReadRowGroup(size_t row_group) const {
+	std::vector<size_t> leaves(footer.row_groups.at(row_group).columns.size());
+	std::iota(leaves.begin(), leaves.end(), size_t(0));
+	return ReadPieces(row_group, leaves);
+}
+
+uint64_t ParquetSource::RowGroupBytes(size_t row_group) const {
+	uint64_t bytes = 0;
+	for (const auto &chunk : footer.row_groups.at(row_group).columns) {
+		bytes += static_cast<uint64_t>(chunk.meta_data.total_compressed_size);
+	}
+	return bytes;
 }
 
 } // namespace merganser

@@ -38,6 +38,8 @@ struct ChunkPiece {
 	std::string bloom_filter;
 };
 
+//! nullptr where there is none: a name that stands twice names nothing.
+const ParquetColumn *FindColumn(const std::vector<ParquetColumn> &columns, const std::string &name);
 size_t LeafCount(const std::vector<ParquetColumn> &columns);
 
 //! A data file whose column chunks are taken as bytes. Checked at open: all chunks lie in the file. Immutable; its
@@ -60,8 +62,11 @@ public:
 
 	//! The bytes of the leaves' chunks, by leaf. Neighbours are read in one request.
 	std::map<size_t, std::string> ReadChunks(size_t row_group, const std::vector<size_t> &leaves) const;
-	//! All chunks of a row group, with their bloom filters.
+	//! The leaves' chunks with their bloom filters, in the order of `leaves`; all of a row group.
+	std::vector<ChunkPiece> ReadPieces(size_t row_group, const std::vector<size_t> &leaves) const;
 	std::vector<ChunkPiece> ReadRowGroup(size_t row_group) const;
+	//! Of all chunks of a row group.
+	uint64_t RowGroupBytes(size_t row_group) const;
 	//! The same of the chunks' bloom filters with their headers; without those that do not say how long they are.
 	std::map<size_t, std::string> ReadBloomFilters(size_t row_group, const std::vector<size_t> &leaves) const;
 

@@ -21,20 +21,6 @@ bool IsWrittenByDuckDB(const duckdb_parquet::FileMetaData &footer) {
 	return footer.__isset.created_by && footer.created_by.rfind("DuckDB version v1.", 0) == 0;
 }
 
-const ParquetColumn *FindColumn(const std::vector<ParquetColumn> &columns, const std::string &name) {
-	const ParquetColumn *found = nullptr;
-	for (const auto &column : columns) {
-		if (column.name == name) {
-			// A name that stands twice names nothing.
-			if (found) {
-				return nullptr;
-			}
-			found = &column;
-		}
-	}
-	return found;
-}
-
 bool HasOwnMetadata(const ParquetFormat &format) {
 	const auto &types = format.Types();
 	return std::any_of(types.begin(), types.end(),
@@ -102,14 +88,16 @@ void ParquetSplice::Add(duckdb::ClientContext &context, const ParquetFormat &for
 }
 
 void ParquetSplice::PlaceCopied(size_t row_group, const std::vector<size_t> &leaves, std::vector<ChunkPiece> &pieces) {
-	auto chunks = source.ReadChunks(row_group, leaves);
-	auto filters = source.ReadBloomFilters(row_group, leaves);
-	for (const auto leaf : leaves) {
-		auto &piece = pieces.at(leaf);
-		piece.chunk = source.Footer().row_groups[row_group].columns[leaf];
-		piece.bytes = std::move(chunks.at(leaf));
-		piece.bloom_filter = std::move(filters[leaf]);
-		if (IsWrittenByDuckDB(source.Footer())) {
+	auto copied = source.ReadPieces(row_group, leaves);
+	CompleteCopied(copied);
+	for (size_t i = 0; i < leaves.size(); i++) {
+		pieces.at(leaves[i]) = std::move(copied[i]);
+	}
+}
+
+void ParquetSplice::CompleteCopied(std::vector<ChunkPiece> &pieces) const {
+	if (IsWrittenByDuckDB(source.Footer())) {
+		for (auto &piece : pieces) {
 			CompleteEncodings(piece.chunk.meta_data);
 		}
 	}
@@ -121,12 +109,8 @@ void ParquetSplice::Copy(size_t row_group) {
 	if (source.Footer().row_groups[row_group].num_rows == 0) {
 		return;
 	}
-	std::vector<size_t> leaves(source.Footer().row_groups[row_group].columns.size());
-	for (size_t leaf = 0; leaf < leaves.size(); leaf++) {
-		leaves[leaf] = leaf;
-	}
-	std::vector<ChunkPiece> pieces(leaves.size());
-	PlaceCopied(row_group, leaves, pieces);
+	auto pieces = source.ReadRowGroup(row_group);
+	CompleteCopied(pieces);
 	file.WriteRowGroup(source.Footer().row_groups[row_group], std::move(pieces));
 }
 

@@ -65,6 +65,7 @@ public:
 private:
 	//! Fills the pieces of these leaves with the source's.
 	void PlaceCopied(size_t row_group, const std::vector<size_t> &leaves, std::vector<ChunkPiece> &pieces);
+	void CompleteCopied(std::vector<ChunkPiece> &pieces) const;
 	void PlaceEncoded(EncodedColumns &encoded, std::vector<ChunkPiece> &pieces);
 	void PlacePages(size_t row_group, std::map<size_t, PageChunk> chunks, std::vector<ChunkPiece> &pieces);
 	const ParquetSource &source;

@@ -118,32 +118,36 @@ std::string OurCreatedBy() {
 	                                  duckdb::DuckDB::LibraryVersion());
 }
 
+void SetPageCounts(duckdb_parquet::ColumnMetaData &column, bool has_dictionary, const PageCounts &data_pages) {
+	column.encodings.clear();
+	column.encoding_stats.clear();
+	const auto name = [&](Encoding::type encoding) {
+		if (std::find(column.encodings.begin(), column.encodings.end(), encoding) == column.encodings.end()) {
+			column.encodings.push_back(encoding);
+		}
+	};
+	if (has_dictionary) {
+		column.encoding_stats.push_back(PageCount(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1));
+		name(Encoding::PLAIN);
+	}
+	for (const auto &[kind, count] : data_pages) {
+		column.encoding_stats.push_back(PageCount(kind.first, kind.second, count));
+		name(kind.second);
+	}
+	// Definition and repetition levels.
+	name(Encoding::RLE);
+	column.__isset.encoding_stats = true;
+}
+
 void CompleteEncodings(duckdb_parquet::ColumnMetaData &column) {
 	if (column.__isset.encoding_stats || column.encodings.empty()) {
 		return;
 	}
-	std::map<Encoding::type, int32_t> data_pages;
+	PageCounts data_pages;
 	for (const auto encoding : column.encodings) {
-		data_pages[encoding]++;
+		data_pages[{PageType::DATA_PAGE, encoding}]++;
 	}
-	duckdb::vector<Encoding::type> encodings;
-	const auto add = [&](Encoding::type encoding) {
-		if (std::find(encodings.begin(), encodings.end(), encoding) == encodings.end()) {
-			encodings.push_back(encoding);
-		}
-	};
-	if (column.__isset.dictionary_page_offset) {
-		column.encoding_stats.push_back(PageCount(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1));
-		add(Encoding::PLAIN);
-	}
-	for (const auto &[encoding, count] : data_pages) {
-		column.encoding_stats.push_back(PageCount(PageType::DATA_PAGE, encoding, count));
-		add(encoding);
-	}
-	// Definition and repetition levels.
-	add(Encoding::RLE);
-	column.__isset.encoding_stats = true;
-	column.encodings = std::move(encodings);
+	SetPageCounts(column, column.__isset.dictionary_page_offset, data_pages);
 }
 
 } // namespace merganser

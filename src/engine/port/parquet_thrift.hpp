@@ -3,8 +3,10 @@
 #include "parquet_types.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace merganser {
 
@@ -28,6 +30,11 @@ std::string SchemaElementBytes(const duckdb_parquet::SchemaElement &element);
 
 //! In the form `<name> version <version> (build <build>)`, which readers parse to know of a writer's bugs.
 std::string OurCreatedBy();
+
+//! Number of data pages by their kind.
+using PageCounts = std::map<std::pair<duckdb_parquet::PageType::type, duckdb_parquet::Encoding::type>, int32_t>;
+//! What the footer says of a chunk's pages: their counts, and each encoding once, that of the levels too.
+void SetPageCounts(duckdb_parquet::ColumnMetaData &column, bool has_dictionary, const PageCounts &data_pages);
 
 //! DuckDB lists the encoding of each data page, one entry a page, and writes no other pages than those and the
 //! dictionary; the format wants a set here and the counts apart. Requires: the chunk is of DuckDB's writer.

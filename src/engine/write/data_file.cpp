@@ -41,4 +41,11 @@ AddFile NewDataFile::Finished(duckdb::ClientContext &context, const WriteSpec &s
 	return added;
 }
 
+void ThrowUnreadable(const Snapshot &snapshot, const std::string &path, const std::string &what, const Error &error) {
+	throw Error(error.kind, "cannot read " + (what.empty() ? "" : what + " of ") + "\"" + path +
+	                            "\", a file of table \"" + snapshot.TableName() + "\" in version " +
+	                            std::to_string(snapshot.version) + ": " + error.what() +
+	                            ". Nothing was changed; merganser_check says what else is damaged");
+}
+
 } // namespace merganser

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.hpp"
 #include "duckdb.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/write/write_spec.hpp"
@@ -24,5 +25,9 @@ struct NewDataFile {
 
 	std::string relative_path;
 };
+
+//! `what` of the file could not be read, or the file where it is empty: names the table and the version too.
+[[noreturn]] void ThrowUnreadable(const Snapshot &snapshot, const std::string &path, const std::string &what,
+                                  const Error &error);
 
 } // namespace merganser

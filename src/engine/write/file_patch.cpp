@@ -63,14 +63,6 @@ std::shared_ptr<const ParquetSource> FilePatch::Source() {
 	return source;
 }
 
-bool FilePatch::CanBeFiltered(const ParquetSource &file, const ParquetColumn &column) {
-	const auto &footer = file.Footer();
-	const auto &groups = footer.row_groups;
-	return column.is_flat && std::all_of(groups.begin(), groups.end(), [&](const duckdb_parquet::RowGroup &group) {
-		       return CanFilter(footer.schema[column.element], group.columns[column.first_leaf].meta_data);
-	       });
-}
-
 bool FilePatch::ChooseFields(const ParquetSource &file) {
 	for (const auto &[field, column] : target.columns) {
 		const bool is_changed = values.by_field.count(field) > 0;
@@ -85,10 +77,8 @@ bool FilePatch::ChooseFields(const ParquetSource &file) {
 			fields.encoded.push_back(field);
 			continue;
 		}
-		const auto old = std::find_if(file.Columns().begin(), file.Columns().end(), [&](const ParquetColumn &other) {
-			return other.name == column.column.names.front();
-		});
-		if (!is_changed && CanBeFiltered(file, *old)) {
+		const auto *old = FindColumn(file.Columns(), column.column.names.front());
+		if (!is_changed && CanFilter(file, *old)) {
 			fields.filtered.emplace(field, *old);
 		} else {
 			fields.encoded.push_back(field);
@@ -106,7 +96,7 @@ bool FilePatch::KeepsLargeRowGroups(uint64_t kept_count) const {
 	const auto &columns = source->Columns();
 	return kept_count / group_count >= rows_anew / ROW_GROUP_SHARE_MIN &&
 	       std::all_of(columns.begin(), columns.end(),
-	                   [&](const ParquetColumn &column) { return CanBeFiltered(*source, column); });
+	                   [&](const ParquetColumn &column) { return CanFilter(*source, column); });
 }
 
 bool FilePatch::Prepare(bool keeps_footer) {
@@ -166,13 +156,6 @@ bool FilePatch::IsChanged(size_t row_group, size_t field) const {
 	return changed != values.by_field.end() && changed->second.CountInRange(group.start, group.count) > 0;
 }
 
-void FilePatch::ThrowDamagedColumn(const ParquetSource &file, const std::string &column, const Error &error) const {
-	const auto &snapshot = *target.plan.snapshot;
-	throw Error(error.kind, "cannot read column \"" + column + "\" of \"" + file.Path() + "\", a file of table \"" +
-	                            snapshot.location.name + "\" in version " + std::to_string(snapshot.version) + ": " +
-	                            error.what() + ". Nothing was changed; merganser_check says what else is damaged");
-}
-
 std::map<size_t, PageChunk> FilePatch::FilterChunks(const ParquetSource &file, size_t row_group) const {
 	const auto &group = row_groups[row_group];
 	const auto &chunks = file.Footer().row_groups[row_group].columns;
@@ -201,7 +184,7 @@ std::map<size_t, PageChunk> FilePatch::FilterChunks(const ParquetSource &file, s
 			try {
 				pages.emplace(leaf, FilterChunk(*leaves.at(leaf), chunks[leaf], bytes, runs));
 			} catch (const Error &error) {
-				ThrowDamagedColumn(file, leaves.at(leaf)->name, error);
+				ThrowUnreadable(*target.plan.snapshot, file.Path(), "column \"" + leaves.at(leaf)->name + "\"", error);
 			}
 			bytes = std::string();
 		}
@@ -271,20 +254,6 @@ void FilePatch::OpenSplice() {
 	}
 }
 
-void FilePatch::StoreFilteredStatistics(FileStatistics &statistics) const {
-	const auto &configuration = *target.plan.snapshot->configuration;
-	const auto &leaves = configuration.DataLeaves();
-	const auto of_footer = StatisticsOfFooter(configuration, progress.splice->Footer());
-	for (const auto &[field, column] : fields.filtered) {
-		const auto name = configuration.GetSchema().fields[field].PhysicalName();
-		for (size_t i = 0; i < leaves.size(); i++) {
-			if (leaves[i].physical_path.front() == name) {
-				statistics.columns[i] = of_footer.columns[i];
-			}
-		}
-	}
-}
-
 std::string FilePatch::StatisticsText() const {
 	const auto &configuration = *target.plan.snapshot->configuration;
 	const auto &leaves = configuration.DataLeaves();
@@ -293,17 +262,24 @@ std::string FilePatch::StatisticsText() const {
 	if (deleted_rows.Cardinality() > 0) {
 		statistics.tight_bounds = false;
 	}
-	for (const auto field : fields.encoded) {
+	const auto replace = [&](size_t field, const std::vector<ColumnStatistics> &others) {
 		const auto name = configuration.GetSchema().fields[field].PhysicalName();
 		for (size_t i = 0; i < leaves.size(); i++) {
 			if (leaves[i].physical_path.front() == name) {
-				statistics.columns[i] = ColumnStatistics();
+				statistics.columns[i] = others[i];
 			}
 		}
+	};
+	const std::vector<ColumnStatistics> unknown(leaves.size());
+	for (const auto field : fields.encoded) {
+		replace(field, unknown);
 		target.columns.at(field).bounds.Store(progress.bounds.at(field), statistics.columns);
 	}
 	if (!fields.filtered.empty()) {
-		StoreFilteredStatistics(statistics);
+		const auto of_footer = StatisticsOfFooter(configuration, progress.splice->Footer());
+		for (const auto &[field, column] : fields.filtered) {
+			replace(field, of_footer.columns);
+		}
 	}
 	return WriteStatistics(statistics, leaves);
 }

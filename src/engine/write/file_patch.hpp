@@ -1,6 +1,5 @@
 #pragma once
 
-#include "base/error.hpp"
 #include "duckdb.hpp"
 #include "engine/parquet/chunk_filter.hpp"
 #include "engine/parquet/parquet_splice.hpp"
@@ -114,17 +113,12 @@ private:
 	bool KeepsLargeRowGroups(uint64_t kept_count) const;
 	//! Finds out which fields are encoded, which are filtered, and which are added. False when one cannot be.
 	bool ChooseFields(const ParquetSource &file);
-	//! True when rows can be taken out of the column's pages in each row group.
-	static bool CanBeFiltered(const ParquetSource &file, const ParquetColumn &column);
-	[[noreturn]] void ThrowDamagedColumn(const ParquetSource &file, const std::string &column,
-	                                     const Error &error) const;
 	std::map<size_t, PageChunk> FilterChunks(const ParquetSource &file, size_t row_group) const;
 	bool IsChanged(size_t row_group, size_t field) const;
 	void WriteReadyGroups();
 	void OpenSplice();
 	void Finish();
 	std::string StatisticsText() const;
-	void StoreFilteredStatistics(FileStatistics &statistics) const;
 
 	const PatchTarget &target;
 	const uint64_t file_index;

@@ -5,6 +5,7 @@
 #include "engine/scan/lake_scan_info.hpp"
 #include "engine/scan/row_read.hpp"
 #include "engine/session/lake_instance.hpp"
+#include "engine/write/column_rows.hpp"
 #include "engine/write/patch_choice.hpp"
 #include "engine/write/row_patch.hpp"
 #include "engine/write/shared_work.hpp"
@@ -27,7 +28,7 @@ using OwnedPatches = std::map<uint64_t, std::unique_ptr<FilePatch>>;
 class GroupRows {
 public:
 	GroupRows(const PatchTarget &target_p, const std::vector<size_t> &read_fields_p)
-	    : target(target_p), read_fields(read_fields_p) {
+	    : target(target_p), read_fields(read_fields_p), columns(target.context) {
 	}
 
 	bool IsOf(const FilePatch &other, size_t other_group) const {
@@ -38,33 +39,17 @@ public:
 		Verify(row_count == 0, "one thread reads a row group whole");
 		file = &next_file;
 		row_group = next_group;
-		places.clear();
-		columns.clear();
-		appends.clear();
 		for (const auto field : file->Fields()) {
-			const auto &column = target.columns.at(field).column;
-			places.push_back(PlaceAmong(read_fields, field));
-			columns.push_back(duckdb::make_uniq<duckdb::ColumnDataCollection>(target.context, column.types));
-			// Makes the buffer manager less likely to spill what is written next.
-			columns.back()->SetPartitionIndex(0);
-			columns.back()->InitializeAppend(appends.emplace_back());
+			columns.AddColumn(target.columns.at(field).column.types.front(), PlaceAmong(read_fields, field));
 		}
 	}
 
 	void Append(duckdb::DataChunk &rows) {
-		for (size_t i = 0; i < columns.size(); i++) {
-			duckdb::DataChunk column;
-			column.InitializeEmpty(columns[i]->Types());
-			// Only names of struct fields differ.
-			column.data[0].Reinterpret(rows.data[places[i]]);
-			column.SetCardinality(rows.size());
-			columns[i]->Append(appends[i], column);
-		}
+		columns.Append(rows);
 		row_count += rows.size();
 		if (row_count == file->KeptRows(row_group)) {
-			appends.clear();
 			row_count = 0;
-			file->Put(row_group, std::move(columns));
+			file->Put(row_group, columns.Take());
 			file = nullptr;
 		}
 	}
@@ -79,10 +64,8 @@ private:
 	FilePatch *file = nullptr;
 	size_t row_group = 0;
 	uint64_t row_count = 0;
-	//! Of the file's fields among those that are read.
-	std::vector<size_t> places;
-	std::vector<duckdb::unique_ptr<duckdb::ColumnDataCollection>> columns;
-	std::vector<duckdb::ColumnDataAppendState> appends;
+	//! The file's fields.
+	ColumnRows columns;
 };
 
 //! Reads files and patches them.

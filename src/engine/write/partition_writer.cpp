@@ -80,6 +80,13 @@ FileWriting::FileWriting(duckdb::ClientContext &context_p, WriteSpec spec_p, Lak
       row_group_bytes_max(RowGroupBytesMax(context)) {
 }
 
+void FileWriting::AddFinished(AddFile added, uint64_t rows) {
+	byte_count += uint64_t(added.size);
+	progress.row_count += rows;
+	std::lock_guard<std::mutex> guard(lock);
+	added_files.push_back(std::move(added));
+}
+
 bool FileWriting::IsFullRowGroup(uint64_t rows, uint64_t bytes) const {
 	return rows >= spec.row_group_rows || bytes >= row_group_bytes_max;
 }
@@ -333,10 +340,7 @@ void PartitionWriter::Close(OpenFile &file) {
 	auto added = file.name.Finished(writing.context, writing.spec, outcome, file.parquet.SizeBytes());
 	added.partition_values = values;
 	added.stats = writing.bounds.ToText(file.bounds, file.row_count);
-	writing.byte_count += file.parquet.SizeBytes();
-	writing.progress.row_count += file.row_count;
-	std::lock_guard<std::mutex> guard(writing.lock);
-	writing.added_files.push_back(std::move(added));
+	writing.AddFinished(std::move(added), file.row_count);
 }
 
 uint64_t RowGroupRows(duckdb::ClientContext &context) {

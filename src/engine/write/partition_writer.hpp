@@ -52,6 +52,8 @@ struct FileWriting {
 	std::mutex lock;
 	std::vector<AddFile> added_files;
 
+	//! A finished file of so many rows.
+	void AddFinished(AddFile added, uint64_t rows);
 	bool IsFullRowGroup(uint64_t rows, uint64_t bytes) const;
 	duckdb::unique_ptr<duckdb::ColumnDataCollection> NewRows() const;
 };
