@@ -128,6 +128,12 @@ void DeletionVector::Add(uint64_t position) {
 	roaring_bitmap_add(bitmaps->FindOrAdd(HighBits(position)), LowBits(position));
 }
 
+void DeletionVector::Add(const std::vector<uint32_t> &positions) {
+	if (!positions.empty()) {
+		roaring_bitmap_add_many(bitmaps->FindOrAdd(0), positions.size(), positions.data());
+	}
+}
+
 bool DeletionVector::AddNew(uint64_t position) {
 	Verify(position <= POSITION_MAX, "a row position fits 63 bits");
 	return roaring_bitmap_add_checked(bitmaps->FindOrAdd(HighBits(position)), LowBits(position));

@@ -104,7 +104,7 @@ duckdb::unique_ptr<duckdb::DeleteFilter> RowFilterOf(LakeScanInfo &info, FileRef
 		}
 		return duckdb::make_uniq<OnlyRows>(std::make_shared<const DeletionVector>(std::move(rows)));
 	}
-	auto deleted = info.deletion_vectors->Load(info.GetSnapshot(), file);
+	auto deleted = info.seen.deletion_vectors->Load(info.GetSnapshot(), file);
 	if (chosen) {
 		auto rows = std::make_shared<DeletionVector>(*chosen->rows.at(FileIndexOf(file)));
 		if (deleted) {
@@ -257,6 +257,11 @@ LakeFileReader::InitializeReader(duckdb::MultiFileReaderData &reader_data, const
 	const auto result = CreateMapping(context, reader_data, table_columns, global_column_ids, filters.get(),
 	                                  gstate.file_list, bind_data.reader_bind, bind_data.virtual_columns,
 	                                  duckdb::MultiFileColumnMappingMode::BY_FIELD_ID);
+	if (std::any_of(global_column_ids.begin(), global_column_ids.end(), [](const duckdb::ColumnIndex &column) {
+		    return column.GetPrimaryIndex() == COLUMN_IDENTIFIER_FILE_ROW_NUMBER;
+	    })) {
+		info->seen.layouts->Note(FileIndexOf(file), reader, table_columns);
+	}
 	const bool is_alone = !reader.filters || reader.filters->filters.empty();
 	reader.deletion_filter = AtBorder([&] { return RowFilterOf(*info, file, is_alone); });
 	return result;

@@ -25,8 +25,10 @@ static bool HasVariant(const Schema &schema) {
 }
 
 LakeScanInfo::LakeScanInfo(duckdb::ClientContext &context, ScanTarget target_p)
-    : target(std::move(target_p)), db(*context.db), columns(*target.snapshot->configuration), bounds(target.snapshot),
-      deletion_vectors(target.deletion_vectors ? target.deletion_vectors : std::make_shared<DeletionVectorCache>()),
+    : target(std::move(target_p)), db(*context.db), columns(*target.snapshot->configuration),
+      bounds(target.snapshot), seen {target.deletion_vectors ? target.deletion_vectors
+                                                             : std::make_shared<DeletionVectorCache>(),
+                                     std::make_shared<FileLayouts>()},
       has_variant(HasVariant(target.snapshot->configuration->GetSchema())) {
 }
 

@@ -3,6 +3,7 @@
 #include "duckdb.hpp"
 #include "duckdb/function/table_function.hpp"
 #include "engine/scan/file_bounds.hpp"
+#include "engine/scan/file_layouts.hpp"
 #include "engine/scan/lake_scan.hpp"
 #include "engine/scan/scan_columns.hpp"
 #include "engine/scan/scan_deletion.hpp"
@@ -34,7 +35,7 @@ public:
 	duckdb::DatabaseInstance &db;
 	const ScanColumns columns;
 	const FileBounds bounds;
-	const std::shared_ptr<DeletionVectorCache> deletion_vectors;
+	const SeenFiles seen;
 	//! A column of type variant somewhere: files are opened so that its older form is understood.
 	const bool has_variant;
 	//! parquet_scan's own callbacks, below ours.

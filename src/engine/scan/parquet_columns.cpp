@@ -25,6 +25,30 @@ duckdb::vector<duckdb::MultiFileColumnDefinition> &ParquetColumns(duckdb::Parque
 	return reader.columns;
 }
 
+std::vector<uint64_t> RowGroupStarts(const duckdb::ParquetReader &reader) {
+	std::vector<uint64_t> starts;
+	uint64_t start = 0;
+	for (const auto &row_group : reader.GetFileMetadata()->row_groups) {
+		if (start > 0) {
+			starts.push_back(start);
+		}
+		start += uint64_t(row_group.num_rows);
+	}
+	return starts;
+}
+
+std::map<std::string, uint64_t> ColumnBytes(const duckdb::ParquetReader &reader) {
+	std::map<std::string, uint64_t> bytes;
+	for (const auto &row_group : reader.GetFileMetadata()->row_groups) {
+		for (const auto &chunk : row_group.columns) {
+			if (!chunk.meta_data.path_in_schema.empty()) {
+				bytes[chunk.meta_data.path_in_schema.front()] += uint64_t(chunk.meta_data.total_compressed_size);
+			}
+		}
+	}
+	return bytes;
+}
+
 duckdb::shared_ptr<duckdb::BaseFileReader> OpenLegacyVariants(duckdb::ClientContext &context,
                                                               const duckdb::OpenFileInfo &file) {
 	duckdb::ParquetOptions options(context);

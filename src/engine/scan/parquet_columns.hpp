@@ -4,6 +4,11 @@
 #include "duckdb/common/multi_file/multi_file_data.hpp"
 #include "duckdb/common/multi_file/multi_file_reader.hpp"
 
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
 namespace duckdb {
 class ParquetReader;
 struct ParquetColumnSchema;
@@ -28,6 +33,11 @@ private:
 //! Requires: `reader` is a Parquet reader.
 duckdb::ParquetReader &AsParquetReader(duckdb::BaseFileReader &reader);
 duckdb::vector<duckdb::MultiFileColumnDefinition> &ParquetColumns(duckdb::ParquetReader &reader);
+
+//! First positions of the file's row groups but the first one.
+std::vector<uint64_t> RowGroupStarts(const duckdb::ParquetReader &reader);
+//! Encoded bytes of the file's top-level columns, by name.
+std::map<std::string, uint64_t> ColumnBytes(const duckdb::ParquetReader &reader);
 
 //! A reader that takes a struct of `metadata` and `value` bytes for a VARIANT, as Spark wrote them before Parquet had a
 //! VARIANT annotation. A shredded value in that form throws NotImplementedException.

@@ -65,7 +65,7 @@ std::shared_ptr<const ParquetSource> FilePatch::Source() {
 
 bool FilePatch::ChooseFields(const ParquetSource &file) {
 	for (const auto &[field, column] : target.columns) {
-		const bool is_changed = values.by_field.count(field) > 0;
+		const bool is_changed = Values().by_field.count(field) > 0;
 		if (!is_changed && !TakesRowsOut()) {
 			continue;
 		}
@@ -129,9 +129,8 @@ bool FilePatch::Prepare(bool keeps_footer) {
 	return is_patched;
 }
 
-bool FilePatch::SetValues(ChangedValues changed) {
-	values = std::move(changed);
-	for (const auto &entry : values.by_field) {
+bool FilePatch::ChooseWays() {
+	for (const auto &entry : Values().by_field) {
 		if (!target.columns.count(entry.first)) {
 			return false;
 		}
@@ -152,8 +151,8 @@ bool FilePatch::IsChanged(size_t row_group, size_t field) const {
 	if (group.kept < group.count || fields.added.contains(field)) {
 		return true;
 	}
-	const auto changed = values.by_field.find(field);
-	return changed != values.by_field.end() && changed->second.CountInRange(group.start, group.count) > 0;
+	const auto changed = Values().by_field.find(field);
+	return changed != Values().by_field.end() && changed->second.CountInRange(group.start, group.count) > 0;
 }
 
 std::map<size_t, PageChunk> FilePatch::FilterChunks(const ParquetSource &file, size_t row_group) const {
@@ -304,7 +303,7 @@ uint64_t FilePatch::CopiedRows() const {
 	for (const auto &group : row_groups) {
 		kept += group.kept;
 	}
-	return kept - values.rows.Cardinality() - deleted_rows.Cardinality();
+	return kept - Values().rows.Cardinality() - deleted_rows.Cardinality();
 }
 
 void FilePatch::FindDeletedRows() {
@@ -312,7 +311,7 @@ void FilePatch::FindDeletedRows() {
 		return;
 	}
 	deleted_rows = change.deleted;
-	if (const auto earlier = target.plan.deletion_vectors->Load(*target.plan.snapshot, FileOfIndex(file_index))) {
+	if (const auto earlier = target.plan.seen.deletion_vectors->Load(*target.plan.snapshot, FileOfIndex(file_index))) {
 		deleted_rows.UnionWith(*earlier);
 	}
 }

@@ -4,7 +4,7 @@
 #include "engine/parquet/chunk_filter.hpp"
 #include "engine/parquet/parquet_splice.hpp"
 #include "engine/session/lake_transaction.hpp"
-#include "engine/write/changed_values.hpp"
+#include "engine/write/changed_rows.hpp"
 #include "engine/write/data_file.hpp"
 #include "engine/write/leaf_bounds.hpp"
 #include "engine/write/row_change_plan.hpp"
@@ -55,9 +55,9 @@ public:
 	//! row groups lose rows and would have to be encoded, or become small. Call once, before anything else.
 	//! `keeps_footer`: false where so many files are patched that their footers would fill the memory.
 	bool Prepare(bool keeps_footer);
-	//! What the updates change, before the first Put. False when the file must be written anew: its columns are not
-	//! written as the table's are now, or rows move to another partition.
-	bool SetValues(ChangedValues changed);
+	//! Finds out what becomes of the columns, before the first Put. False when the file must be written anew: its
+	//! columns are not written as the table's are now, or rows move to another partition.
+	bool ChooseWays();
 
 	//! Columns whose rows are needed to patch the file; with deleted rows may be none.
 	const std::vector<size_t> &Fields() const {
@@ -78,7 +78,7 @@ public:
 		return change;
 	}
 	const ChangedValues &Values() const {
-		return values;
+		return change.changed;
 	}
 	size_t RowGroupOf(uint64_t position) const;
 	size_t RowGroupCount() const {
@@ -124,7 +124,6 @@ private:
 	const uint64_t file_index;
 	const FileChange &change;
 	const uint64_t number;
-	ChangedValues values;
 	DeletionVector deleted_rows;
 	//! What becomes of the table's fields in this file.
 	struct FieldWays {

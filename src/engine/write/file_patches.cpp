@@ -74,8 +74,7 @@ public:
 	//! Requires: either all patches take rows out, or none does.
 	PatchPass(const PatchTarget &target_p, ChangedRows &changes_p, const Patches &patches_p)
 	    : target(target_p), changes(changes_p), patches(patches_p), fields(FieldsOf(patches)),
-	      places(PlacesAmong(fields, SetColumnsOf(target.plan))),
-	      read(target.context, target.plan.snapshot, RowsToRead(patches), fields, target.plan.deletion_vectors) {
+	      read(target.context, target.plan.snapshot, RowsToRead(patches), fields, target.plan.seen.deletion_vectors) {
 	}
 
 	void Run() {
@@ -102,7 +101,7 @@ private:
 
 	void Work() {
 		RowRead::Reader reader(read);
-		RowPatch row_patch(changes, places);
+		RowPatch row_patch(changes.Values(), fields);
 		GroupRows group(target, fields);
 		duckdb::DataChunk rows;
 		rows.Initialize(target.context, read.Types());
@@ -124,7 +123,6 @@ private:
 	ChangedRows &changes;
 	const Patches &patches;
 	const std::vector<size_t> fields;
-	const std::vector<std::vector<size_t>> places;
 	RowRead read;
 };
 
@@ -180,29 +178,11 @@ PatchList Prepare(const PatchTarget &target, const std::vector<uint64_t> &candid
 	return ready;
 }
 
-//! Finds out what the updates change; takes files where nothing does out of the changes.
-OwnedPatches Compare(const PatchTarget &target, PatchList prepared, ChangedRows &changes) {
-	std::vector<uint64_t> updated;
-	for (const auto &patch : prepared) {
-		if (!patch->Change().updated.empty()) {
-			updated.push_back(patch->FileIndex());
-		}
-	}
-	const auto &plan = target.plan;
-	auto values = FindChangedValues(target.context, plan, changes, updated);
+OwnedPatches ChooseWays(PatchList prepared) {
 	OwnedPatches patches;
 	for (auto &patch : prepared) {
-		const auto file = patch->FileIndex();
-		const auto changed = values.find(file);
-		if (changed == values.end() && patch->Change().deleted.Cardinality() == 0) {
-			changes.Files().erase(file);
-			continue;
-		}
-		auto found = changed == values.end() ? ChangedValues() : std::move(changed->second);
-		const bool is_patched = PatchPays(plan, file, patch->Change(), found) &&
-		                        AtBorder([&] { return patch->SetValues(std::move(found)); });
-		if (is_patched) {
-			patches.emplace(file, std::move(patch));
+		if (AtBorder([&] { return patch->ChooseWays(); })) {
+			patches.emplace(patch->FileIndex(), std::move(patch));
 		}
 	}
 	return patches;
@@ -218,7 +198,7 @@ PatchedFiles PatchFiles(duckdb::ClientContext &context, LakeTransaction &transac
 		return patched;
 	}
 	const PatchTarget target(context, transaction, plan);
-	const auto ready = Compare(target, Prepare(target, candidates, changes), changes);
+	const auto ready = ChooseWays(Prepare(target, candidates, changes));
 	// Apart, because they are read in different ways.
 	Patches updates;
 	Patches deletes;

@@ -4,6 +4,7 @@
 #include "duckdb/parser/statement/merge_into_statement.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/session/lake_transaction.hpp"
+#include "engine/write/arriving_changes.hpp"
 #include "engine/write/row_change.hpp"
 
 #include <deque>
@@ -61,7 +62,9 @@ public:
 	//! Gives the rows of `chunk` to the clauses for `when`.
 	void Run(RowChange &change, duckdb::DataChunk &chunk, MergeActionCondition when) {
 		if (!changed) {
-			changed = duckdb::make_uniq<ChangedRows::Local>(change.Changes());
+			const auto *layouts = plan.row_id.is_in_file_order ? plan.seen.layouts.get() : nullptr;
+			changed =
+			    duckdb::make_uniq<ArrivingChanges>(context, change.Changes(), change.Compare(), layouts, inserted);
 		}
 		duckdb::SelectionVector current(STANDARD_VECTOR_SIZE);
 		idx_t current_count = chunk.size();
@@ -91,7 +94,8 @@ public:
 		}
 	}
 
-	duckdb::unique_ptr<ChangedRows::Local> changed;
+	duckdb::unique_ptr<ArrivingChanges> changed;
+	//! Rows that the table gets; moved ones too.
 	FileSink::Local inserted;
 	ChangeFiles::Local inserted_changes;
 	bool has_inserted = false;
@@ -115,7 +119,7 @@ private:
 		if (auto *recorded = change.InsertedChanges()) {
 			recorded->Write(inserted_changes, rows, ChangeType::INSERT);
 		}
-		change.inserted_rows += rows.size();
+		change.met.inserted += rows.size();
 		if (change.Returned()) {
 			change.Returned()->Append(rows, ReturnedAction::INSERT);
 		}
@@ -133,7 +137,7 @@ private:
 		}
 		switch (action.type) {
 		case MergeActionType::MERGE_UPDATE:
-			AtBorder([&] { changed->Update(change.UpdateNumber(number), row_ids, state.results); });
+			AtBorder([&] { change.met.updated += changed->Update(action.columns, row_ids, state.results); });
 			return;
 		case MergeActionType::MERGE_DELETE:
 			AtBorder([&] { changed->Delete(row_ids); });
@@ -280,13 +284,11 @@ duckdb::SinkCombineResultType LakeRowChange::Combine(duckdb::ExecutionContext &,
 	auto &local = input.local_state.Cast<RowChangeLocalState>();
 	AtBorder([&] {
 		if (local.changed) {
-			change.Changes().Combine(*local.changed);
+			local.changed->Combine();
 		}
-		if (local.has_inserted) {
-			change.Sink().Combine(local.inserted);
-			if (auto *recorded = change.InsertedChanges()) {
-				recorded->Combine(local.inserted_changes);
-			}
+		change.Sink().Combine(local.inserted);
+		if (auto *recorded = local.has_inserted ? change.InsertedChanges() : nullptr) {
+			recorded->Combine(local.inserted_changes);
 		}
 	});
 	return duckdb::SinkCombineResultType::FINISHED;

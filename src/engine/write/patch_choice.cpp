@@ -14,8 +14,8 @@ namespace {
 constexpr const char *SIZE_SETTING = "merganser_byte_copy_min_file_size";
 //! What is smaller gains more from being written together with others.
 constexpr uint64_t FILE_BYTES_MIN = 8ull << 20;
-//! Updated rows of each file that are compared first.
-constexpr size_t SAMPLE_ROWS = 10240;
+//! So many updated rows of a file, or half of its rows, tell what becomes of it.
+constexpr uint64_t PART_ROWS_MIN = 16384;
 //! A patched file holds no more deleted rows, as compaction would soon write it anew: one in so many.
 constexpr uint64_t ROWS_PER_DELETED_MIN = 3;
 
@@ -29,7 +29,8 @@ uint64_t FileBytesMin(duckdb::ClientContext &context) {
 class FileGain {
 public:
 	FileGain(const RowChangePlan &plan, uint64_t file_index, const FileChange &change)
-	    : column_count(plan.spec.names.size()) {
+	    : column_count(plan.spec.names.size()), changed_rows(change.changed.rows.Cardinality()),
+	      changed_columns(change.changed.by_field.size()) {
 		const auto file = FileOfIndex(file_index);
 		const auto &batch = plan.snapshot->files.BatchOf(file);
 		const auto physical = batch.Statistics({})->num_records[file.row];
@@ -38,66 +39,56 @@ public:
 		deleted = change.deleted.Cardinality() + (earlier ? uint64_t(earlier->cardinality) : 0);
 	}
 
-	bool MayPay(uint64_t changed_rows) const {
-		return changed_rows >= std::max<uint64_t>(rows / 2, 1) && rows > 0 && deleted <= rows / ROWS_PER_DELETED_MIN;
-	}
-	bool Pays(uint64_t changed_rows, size_t changed_columns) const {
-		return MayPay(changed_rows) && changed_rows * column_count >= 2 * rows * changed_columns;
+	bool Pays() const {
+		return changed_rows >= std::max<uint64_t>(rows / 2, 1) && rows > 0 && deleted <= rows / ROWS_PER_DELETED_MIN &&
+		       changed_rows * column_count >= 2 * rows * changed_columns;
 	}
 
 private:
 	const size_t column_count;
+	const uint64_t changed_rows;
+	const size_t changed_columns;
 	uint64_t rows = 0;
 	uint64_t deleted = 0;
 };
 
-//! Those of the files where the first updated rows say that it pays.
-std::vector<uint64_t> ChooseBySample(duckdb::ClientContext &context, const RowChangePlan &plan, ChangedRows &changes,
-                                     const std::vector<uint64_t> &files) {
+} // namespace
+
+bool CanPatch(const TableConfiguration &configuration) {
+	// Files may keep versions of rows from a time when row tracking was on: an updated row must not take its old one
+	// along.
+	return !configuration.ChangeDataFeedEnabled() && RowTrackingNamesOf(configuration).row_commit_version.empty();
+}
+
+bool MayBePatched(duckdb::ClientContext &context, const Snapshot &snapshot, uint64_t file_index) {
+	const auto file = FileOfIndex(file_index);
+	const auto &batch = snapshot.files.BatchOf(file);
+	return batch.SizeBytes(file.row) >= FileBytesMin(context) &&
+	       (DeletionVectorsEnabled(*snapshot.configuration) || !batch.DeletionVector(file.row));
+}
+
+bool IsMostOf(const Snapshot &snapshot, uint64_t file_index, const std::vector<UpdatedRow> &updated) {
+	const auto file = FileOfIndex(file_index);
+	const auto physical = snapshot.files.BatchOf(file).Statistics({})->num_records[file.row];
+	const auto rows = physical < 0 ? 0 : uint64_t(physical);
+	const uint64_t span = updated.back().position - updated.front().position + uint64_t(1);
+	return updated.size() >= std::min<uint64_t>(PART_ROWS_MIN, rows / 2) && updated.size() >= span / 2;
+}
+
+std::vector<uint64_t> ChooseForPatch(duckdb::ClientContext &context, const RowChangePlan &plan, ChangedRows &changes) {
 	std::vector<uint64_t> chosen;
-	for (const auto &[file_index, values] : FindChangedValues(context, plan, changes, files, SAMPLE_ROWS)) {
-		const auto &change = changes.Files().at(file_index);
-		const uint64_t updated = change.updated.size();
-		const auto changed = values.rows.Cardinality() * updated / std::min<uint64_t>(updated, SAMPLE_ROWS);
-		if (FileGain(plan, file_index, change).Pays(changed, values.by_field.size())) {
+	const auto &snapshot = *plan.snapshot;
+	if (!CanPatch(*snapshot.configuration)) {
+		return chosen;
+	}
+	const bool has_vectors = DeletionVectorsEnabled(*snapshot.configuration);
+	for (const auto &[file_index, change] : changes.Files()) {
+		if (MayBePatched(context, snapshot, file_index) &&
+		    (!has_vectors || FileGain(plan, file_index, change).Pays())) {
 			chosen.push_back(file_index);
 		}
 	}
 	return chosen;
-}
-
-} // namespace
-
-std::vector<uint64_t> ChooseForPatch(duckdb::ClientContext &context, const RowChangePlan &plan, ChangedRows &changes) {
-	std::vector<uint64_t> candidates;
-	const auto &snapshot = *plan.snapshot;
-	const auto &table = *snapshot.configuration;
-	// Files may keep versions of rows from a time when row tracking was on: an updated row must not take its old one
-	// along.
-	const bool is_tracked = !RowTrackingNamesOf(table).row_commit_version.empty();
-	if (table.ChangeDataFeedEnabled() || is_tracked) {
-		return candidates;
-	}
-	const bool has_vectors = DeletionVectorsEnabled(table);
-	const auto bytes_min = FileBytesMin(context);
-	for (const auto &[file_index, change] : changes.Files()) {
-		const auto file = FileOfIndex(file_index);
-		const auto &batch = snapshot.files.BatchOf(file);
-		if (batch.SizeBytes(file.row) < bytes_min) {
-			continue;
-		}
-		const bool may_pay = has_vectors ? FileGain(plan, file_index, change).MayPay(change.updated.size())
-		                                 : !batch.DeletionVector(file.row);
-		if (may_pay) {
-			candidates.push_back(file_index);
-		}
-	}
-	return has_vectors ? ChooseBySample(context, plan, changes, candidates) : candidates;
-}
-
-bool PatchPays(const RowChangePlan &plan, uint64_t file_index, const FileChange &change, const ChangedValues &values) {
-	return !DeletionVectorsEnabled(*plan.snapshot->configuration) ||
-	       FileGain(plan, file_index, change).Pays(values.rows.Cardinality(), values.by_field.size());
 }
 
 void RegisterPatchChoice(duckdb::DatabaseInstance &db) {

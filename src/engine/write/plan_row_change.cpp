@@ -36,24 +36,35 @@ const LakeScanInfo *ScanOf(const duckdb::LogicalOperator &op, const duckdb::Tabl
 	return info && info->target.entry == &table ? info : nullptr;
 }
 
-//! What the scan of the table has read of deletion vectors when the rows arrive; empty where no scan is left.
-std::shared_ptr<DeletionVectorCache> VectorsOf(const duckdb::LogicalOperator &op,
-                                               const duckdb::TableCatalogEntry &table) {
-	if (const auto *scan = ScanOf(op, table)) {
-		return scan->deletion_vectors;
+//! The scan of the table below the operator; nullptr where none is left.
+const LakeScanInfo *FindScan(const duckdb::LogicalOperator &op, const duckdb::TableCatalogEntry &table) {
+	const auto *scan = ScanOf(op, table);
+	for (size_t i = 0; !scan && i < op.children.size(); i++) {
+		scan = FindScan(*op.children[i], table);
 	}
-	for (const auto &child : op.children) {
-		if (auto found = VectorsOf(*child, table)) {
-			return found;
-		}
+	return scan;
+}
+
+//! Whether the rows come as the scan reads them: it is below nothing but what passes rows on, and the probe side of
+//! joins.
+bool IsInFileOrder(const duckdb::PhysicalOperator &child) {
+	const auto *op = &child;
+	while (op->type == duckdb::PhysicalOperatorType::PROJECTION || op->type == duckdb::PhysicalOperatorType::FILTER ||
+	       op->type == duckdb::PhysicalOperatorType::HASH_JOIN) {
+		op = &op->children[0].get();
 	}
-	return nullptr;
+	if (op->type != duckdb::PhysicalOperatorType::TABLE_SCAN) {
+		return false;
+	}
+	const auto &function = op->Cast<duckdb::PhysicalTableScan>().function;
+	return dynamic_cast<const LakeScanInfo *>(function.function_info.get());
 }
 
 RowChangePlan MakePlan(const ChangedTable &table, RowStatement statement, const char *operation,
-                       std::shared_ptr<DeletionVectorCache> vectors) {
+                       const LakeScanInfo *scan) {
 	RowChangePlan plan {table.catalog, statement, table.snapshot,
-	                    vectors ? std::move(vectors) : std::make_shared<DeletionVectorCache>(),
+	                    scan ? scan->seen
+	                         : SeenFiles {std::make_shared<DeletionVectorCache>(), std::make_shared<FileLayouts>()},
 	                    MakeWriteSpec(table.snapshot->location, table.snapshot->configuration)};
 	plan.change = table.BeginChange(operation);
 	return plan;
@@ -92,6 +103,7 @@ duckdb::PhysicalOperator &MakeOperator(duckdb::PhysicalPlanGenerator &planner, R
                                        const duckdb::LogicalOperator &op, duckdb::PhysicalOperator &child) {
 	CheckAppendOnly(plan);
 	CheckIdentitiesKept(plan);
+	plan.row_id.is_in_file_order = IsInFileOrder(child);
 	auto &change = planner.Make<LakeRowChange>(op.types, std::move(plan), op.estimated_cardinality);
 	change.children.push_back(child);
 	return change;
@@ -182,7 +194,7 @@ duckdb::PhysicalOperator &PlanLakeUpdate(duckdb::ClientContext &context, duckdb:
                                          const ChangedTable &table, duckdb::LogicalUpdate &op,
                                          duckdb::PhysicalOperator &child) {
 	return AtBorder([&]() -> duckdb::PhysicalOperator & {
-		auto plan = MakePlan(table, RowStatement::UPDATE, "UPDATE", VectorsOf(op, op.table));
+		auto plan = MakePlan(table, RowStatement::UPDATE, "UPDATE", FindScan(op, op.table));
 		plan.returning = op.return_chunk;
 		// The row id is what comes last.
 		plan.row_id.file_index = child.types.size() - 2;
@@ -196,7 +208,7 @@ duckdb::PhysicalOperator &PlanLakeUpdate(duckdb::ClientContext &context, duckdb:
 duckdb::PhysicalOperator &PlanLakeDelete(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
                                          duckdb::LogicalDelete &op, duckdb::PhysicalOperator &child) {
 	return AtBorder([&]() -> duckdb::PhysicalOperator & {
-		auto plan = MakePlan(table, RowStatement::DELETE, "DELETE", VectorsOf(op, op.table));
+		auto plan = MakePlan(table, RowStatement::DELETE, "DELETE", FindScan(op, op.table));
 		plan.returning = op.return_chunk;
 		plan.row_id.file_index = op.expressions[0]->Cast<duckdb::BoundReferenceExpression>().index;
 		plan.row_id.position = op.expressions[1]->Cast<duckdb::BoundReferenceExpression>().index;
@@ -214,7 +226,7 @@ duckdb::PhysicalOperator &PlanLakeMerge(duckdb::ClientContext &context, duckdb::
                                         const ChangedTable &table, duckdb::LogicalMergeInto &op,
                                         duckdb::PhysicalOperator &child) {
 	return AtBorder([&]() -> duckdb::PhysicalOperator & {
-		auto plan = MakePlan(table, RowStatement::MERGE, "MERGE", VectorsOf(op, op.table));
+		auto plan = MakePlan(table, RowStatement::MERGE, "MERGE", FindScan(op, op.table));
 		plan.returning = op.return_chunk;
 		plan.row_id.file_index = op.row_id_start;
 		plan.row_id.position = op.row_id_start + 1;

@@ -8,33 +8,11 @@
 
 namespace merganser {
 
-namespace {
-
-using duckdb::MergeActionType;
-
-std::vector<duckdb::vector<duckdb::LogicalType>> UpdateTypes(const RowChangePlan &plan) {
-	std::vector<duckdb::vector<duckdb::LogicalType>> types;
-	for (const auto &columns : SetColumnsOf(plan)) {
-		auto &set = types.emplace_back();
-		for (const auto column : columns) {
-			set.push_back(plan.spec.types[column]);
-		}
-	}
-	return types;
-}
-
-} // namespace
-
 RowChange::RowChange(duckdb::ClientContext &context_p, const RowChangePlan &plan_p, LakeTransaction &transaction_p)
-    : context(context_p), plan(plan_p), transaction(transaction_p), updates {SetColumnsOf(plan)},
-      changes(context, UpdateTypes(plan)),
-      sink(context, WithRowTracking(plan.spec), transaction), inserted {IdentityValues(NumberedTable(
-                                                                  context, transaction, plan.spec, plan.change))} {
-	size_t update_count = 0;
-	for (const auto &action : plan.actions) {
-		updates.numbers.push_back(update_count);
-		update_count += action.type == MergeActionType::MERGE_UPDATE;
-	}
+    : context(context_p), plan(plan_p), transaction(transaction_p), changes(context),
+      sink(context, WithRowTracking(plan.spec), transaction),
+      compare(context, plan, sink), inserted {
+                                        IdentityValues(NumberedTable(context, transaction, plan.spec, plan.change))} {
 	if (plan.replaced) {
 		RowRule rule;
 		rule.name = "REPLACE WHERE";
@@ -48,8 +26,8 @@ RowChange::RowChange(duckdb::ClientContext &context_p, const RowChangePlan &plan
 		feed.files = std::make_unique<ChangeFiles>(context, plan.spec, transaction);
 		feed.records_inserts = transaction.HasChangeFiles(plan.spec.location);
 		for (const auto &action : plan.actions) {
-			feed.records_inserts = feed.records_inserts || action.type == MergeActionType::MERGE_UPDATE ||
-			                       action.type == MergeActionType::MERGE_DELETE;
+			feed.records_inserts = feed.records_inserts || action.type == duckdb::MergeActionType::MERGE_UPDATE ||
+			                       action.type == duckdb::MergeActionType::MERGE_DELETE;
 		}
 	}
 }
@@ -102,18 +80,18 @@ void RowChange::DeleteAll(TableChange &change) {
 }
 
 void RowChange::ChangeRows(TableChange &change) {
-	changes.Finish();
 	if (plan.statement == RowStatement::MERGE && changes.Twice()) {
 		ThrowChangedTwice(*changes.Twice());
 	}
+	compare.CompareRest(changes);
+	changes.Finish();
 	counts.deleted = changes.DeletedCount();
-	counts.updated = changes.UpdatedCount();
-	counts.affected = counts.updated;
+	counts.affected = met.updated;
 	if (returned && counts.deleted > 0) {
 		ReturnDeletedRows(context, plan.snapshot, changes, *returned);
 	}
 	// RETURNING needs whole rows: they are read once, by whoever writes them.
-	if (!returned || counts.updated == 0) {
+	if (!returned || met.updated == 0) {
 		patched = PatchFiles(context, transaction, plan, changes, change);
 	}
 	RowDeleter deleter(context, transaction, plan, sink);
@@ -125,10 +103,10 @@ void RowChange::ChangeRows(TableChange &change) {
 	}
 	RowsByFile removed;
 	if (!updated_apart.empty()) {
-		const RowUpdates apart {plan.snapshot, updates.set_columns, sink, updated_apart, returned, feed.files.get()};
+		const RowUpdates apart {plan.snapshot, sink, updated_apart, returned, feed.files.get()};
 		removed = WriteUpdatedRows(context, apart, changes);
 	}
-	counts.updated = patched.updated_rows;
+	counts.updated = changes.MovedCount() + patched.updated_rows;
 	for (const auto &entry : removed) {
 		counts.updated += entry.second->Cardinality();
 	}
@@ -166,7 +144,7 @@ void RowChange::RemoveWholeFiles(TableChange &change) {
 
 void RowChange::RecordChanges(const RowDeleter &deleter, TableChange &change) {
 	// What only removes whole files needs no change files: readers take the rows from these.
-	const bool only_removes = !deleter.KeptRows() && counts.updated == 0 && inserted_rows == 0;
+	const bool only_removes = !deleter.KeptRows() && counts.updated == 0 && met.inserted == 0;
 	const bool is_recorded = !only_removes || transaction.HasChangeFiles(plan.spec.location);
 	if (is_recorded && counts.deleted > 0) {
 		RecordDeletedRows(context, plan.snapshot, changes, *feed.files);
@@ -186,14 +164,14 @@ void RowChange::AddMetrics(const RowDeleter &deleter, TableChange &change) const
 		metrics[name] = std::to_string(value);
 	};
 	if (is_merge) {
-		set("numTargetRowsInserted", inserted_rows);
+		set("numTargetRowsInserted", met.inserted);
 		set("numTargetRowsUpdated", counts.updated);
 		set("numTargetRowsDeleted", counts.deleted);
 		set("numTargetRowsCopied", copied_rows);
 		set("numTargetFilesRemoved", removed_files);
 		set("numTargetDeletionVectorsAdded", deleter.AddedVectors());
 		set("numTargetDeletionVectorsUpdated", deleter.ReplacedVectors());
-		set("numOutputRows", inserted_rows + counts.updated + copied_rows);
+		set("numOutputRows", met.inserted + counts.updated + copied_rows);
 		return;
 	}
 	if (plan.statement == RowStatement::UPDATE) {
@@ -202,7 +180,7 @@ void RowChange::AddMetrics(const RowDeleter &deleter, TableChange &change) const
 		set("numDeletedRows", counts.deleted);
 	}
 	if (plan.statement == RowStatement::REPLACE) {
-		set("numOutputRows", inserted_rows + copied_rows);
+		set("numOutputRows", met.inserted + copied_rows);
 	}
 	set("numCopiedRows", copied_rows);
 	set("numRemovedFiles", removed_files);
@@ -218,7 +196,7 @@ void RowChange::Finish() {
 		ChangeRows(change);
 	}
 	// An INSERT counts what it inserts.
-	counts.affected += inserted_rows + (plan.statement == RowStatement::REPLACE ? 0 : counts.deleted);
+	counts.affected += met.inserted + (plan.statement == RowStatement::REPLACE ? 0 : counts.deleted);
 	AddWritten(change);
 	if (auto numbered = inserted.identities.NumberedMetadata()) {
 		change.metadata = std::move(numbered);

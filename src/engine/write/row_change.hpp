@@ -9,6 +9,7 @@
 #include "engine/write/returned_rows.hpp"
 #include "engine/write/row_change_plan.hpp"
 #include "engine/write/row_deleter.hpp"
+#include "engine/write/update_compare.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -29,15 +30,14 @@ public:
 		returned = &rows;
 	}
 
-	//! Number of an updating action among the updating ones.
-	size_t UpdateNumber(size_t action) const {
-		return updates.numbers[action];
-	}
 	//! Stages what the threads gathered. Throws InvalidInputException when MERGE changes a row twice.
 	void Finish();
 
 	ChangedRows &Changes() {
 		return changes;
+	}
+	UpdateCompare &Compare() {
+		return compare;
 	}
 	//! Numbers rows that the table did not have.
 	IdentityValues &Identities() {
@@ -63,7 +63,12 @@ public:
 	uint64_t AffectedRows() const {
 		return counts.affected;
 	}
-	std::atomic<uint64_t> inserted_rows {0};
+	struct MetRows {
+		std::atomic<uint64_t> inserted {0};
+		//! Whether an update makes others of them or not.
+		std::atomic<uint64_t> updated {0};
+	};
+	MetRows met;
 
 private:
 	[[noreturn]] void ThrowChangedTwice(RowPlace place);
@@ -78,15 +83,9 @@ private:
 	duckdb::ClientContext &context;
 	const RowChangePlan &plan;
 	LakeTransaction &transaction;
-	struct Updates {
-		//! By number of the updating action.
-		std::vector<std::vector<size_t>> set_columns;
-		//! By number of the action.
-		std::vector<size_t> numbers {};
-	};
-	Updates updates;
 	ChangedRows changes;
 	FileSink sink;
+	UpdateCompare compare;
 	struct Inserted {
 		IdentityValues identities;
 		std::unique_ptr<const ConstraintCheck> rule {};

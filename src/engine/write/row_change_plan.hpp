@@ -3,7 +3,7 @@
 #include "duckdb.hpp"
 #include "duckdb/common/enums/merge_action_type.hpp"
 #include "duckdb/planner/expression.hpp"
-#include "engine/scan/scan_deletion.hpp"
+#include "engine/scan/file_layouts.hpp"
 #include "engine/write/write_spec.hpp"
 #include "log/snapshot.hpp"
 #include "txn/table_change.hpp"
@@ -38,6 +38,8 @@ struct RowIdColumns {
 	idx_t position = 0;
 	//! Not NULL where a row of the source is behind the arriving row; none when that is always so.
 	std::optional<idx_t> source_marker {};
+	//! Rows arrive row group by row group, as the scan of the table reads them.
+	bool is_in_file_order = false;
 };
 
 //! Files that are removed without being read.
@@ -65,8 +67,8 @@ struct RowChangePlan {
 	RowStatement statement = RowStatement::UPDATE;
 	//! What the row ids were read from.
 	SnapshotPtr snapshot;
-	//! Of the scan that found the rows: it has read them already.
-	std::shared_ptr<DeletionVectorCache> deletion_vectors;
+	//! Of the scan that found the rows.
+	SeenFiles seen;
 	WriteSpec spec;
 	//! Operation and parameters.
 	TableChange change {};

@@ -79,10 +79,10 @@ class RowDeleter::CopyPass {
 public:
 	CopyPass(RowDeleter &deleter_p, RowsByFile rows, ChangedRows &changes_p)
 	    : deleter(deleter_p), changes(changes_p), snapshot(WithRowTracking(deleter.plan.snapshot)),
-	      fields(AllFields(*snapshot->configuration)), set_columns(SetColumnsOf(deleter.plan)),
+	      fields(AllFields(*snapshot->configuration)),
 	      read(deleter.context, snapshot,
 	           std::make_shared<const ChosenRows>(ChosenRows {ChosenRows::Mode::EXCEPT, std::move(rows)}), fields,
-	           deleter.plan.deletion_vectors) {
+	           deleter.plan.seen.deletion_vectors) {
 	}
 
 	void Run() {
@@ -92,7 +92,7 @@ public:
 private:
 	void Work() {
 		RowRead::Reader reader(read);
-		RowPatch patch(changes, set_columns);
+		RowPatch patch(changes.Values(), fields);
 		FileSink::Local local;
 		duckdb::DataChunk chunk;
 		chunk.Initialize(deleter.context, read.Types());
@@ -163,7 +163,6 @@ private:
 	//! With the columns of row tracking, where rows have ids.
 	const SnapshotPtr snapshot;
 	const std::vector<size_t> fields;
-	const std::vector<std::vector<size_t>> set_columns;
 	RowRead read;
 };
 
@@ -174,7 +173,7 @@ void RowDeleter::Delete(const RowsByFile &rows, ChangedRows &changes, TableChang
 			continue;
 		}
 		const auto file = FileOfIndex(file_index);
-		const auto earlier = plan.deletion_vectors->Load(*plan.snapshot, file);
+		const auto earlier = plan.seen.deletion_vectors->Load(*plan.snapshot, file);
 		DeletionVector all(*deleted);
 		if (earlier) {
 			all.UnionWith(*earlier);

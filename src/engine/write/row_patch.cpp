@@ -1,5 +1,7 @@
 #include "engine/write/row_patch.hpp"
 
+#include "base/error.hpp"
+#include "duckdb/common/types/column/column_data_collection_segment.hpp"
 #include "duckdb/common/vector_operations/vector_operations.hpp"
 
 #include <algorithm>
@@ -8,6 +10,9 @@
 namespace merganser {
 
 namespace {
+
+//! Chunks of collections that are held at once.
+constexpr size_t FETCHED_MAX = 16;
 
 //! The same values as DuckDB holds them: it compares a VARIANT with one of another type only after a cast.
 duckdb::Vector AsHeld(duckdb::Vector &variants, idx_t count) {
@@ -29,30 +34,54 @@ void FindDifferent(duckdb::Vector &old_values, duckdb::Vector &values, duckdb::V
 
 } // namespace
 
-RowPatch::RowPatch(ChangedRows &changes_p, const std::vector<std::vector<size_t>> &set_columns_p)
-    : changes(changes_p), set_columns(set_columns_p) {
+RowPatch::RowPatch(const UpdatedValues &values, const std::vector<size_t> &fields_p)
+    : updates(values), fields(fields_p) {
+}
+
+const std::vector<size_t> &RowPatch::PlacesOf(size_t field_set) {
+	auto [entry, is_new] = places_of.try_emplace(field_set);
+	if (is_new) {
+		for (const auto field : updates.Fields(field_set)) {
+			entry->second.push_back(PlaceAmong(fields, field));
+		}
+	}
+	return entry->second;
 }
 
 const duckdb::DataChunk &RowPatch::Fetch(uint32_t collection, idx_t chunk_index) {
+	if (fetched.size() >= FETCHED_MAX && fetched.count(collection) == 0) {
+		fetched.clear();
+	}
 	auto &entry = fetched[collection];
-	auto &rows = changes.Collection(collection);
+	auto &rows = updates.Rows(collection);
 	if (entry.chunk_index == duckdb::DConstants::INVALID_INDEX) {
 		rows.InitializeScanChunk(entry.rows);
+		for (duckdb::column_t column = 0; column < entry.rows.ColumnCount(); column++) {
+			entry.columns.push_back(column);
+		}
+		entry.pins.properties = duckdb::ColumnDataScanProperties::ALLOW_ZERO_COPY;
 	}
-	if (entry.chunk_index != chunk_index) {
-		rows.FetchChunk(chunk_index, entry.rows);
-		entry.chunk_index = chunk_index;
+	if (entry.chunk_index == chunk_index) {
+		return entry.rows;
 	}
-	return entry.rows;
+	entry.chunk_index = chunk_index;
+	// ColumnDataCollection::FetchChunk would copy all values.
+	for (const auto &segment : rows.GetSegments()) {
+		if (chunk_index < segment->ChunkCount()) {
+			segment->ReadChunk(chunk_index, entry.pins, entry.rows, entry.columns);
+			return entry.rows;
+		}
+		chunk_index -= segment->ChunkCount();
+	}
+	throw Error(ErrorKind::INTERNAL, "an updated row has values");
 }
 
-void RowPatch::Gather(Part &part, const UpdatedRow *updated) {
+void RowPatch::Gather(Part &part, const std::vector<UpdatedRow> &updated) {
 	const auto first_collection = updated[part.numbers.front()].collection;
-	const auto &columns = set_columns[part.action];
-	part.values.Initialize(duckdb::Allocator::DefaultAllocator(), changes.Collection(first_collection).Types());
+	const auto &columns = PlacesOf(part.field_set);
 	duckdb::SelectionVector run(STANDARD_VECTOR_SIZE);
 	for (idx_t i = 0; i < part.count;) {
-		// Neighbours mostly come from one chunk: these are copied at once.
+		// Neighbours mostly come from one chunk: these are taken at once.
 		const auto &begin = updated[part.numbers[i]];
 		const auto chunk_index = begin.row / STANDARD_VECTOR_SIZE;
 		idx_t length = 0;
@@ -64,6 +93,14 @@ void RowPatch::Gather(Part &part, const UpdatedRow *updated) {
 			run.set_index(length, next.row % STANDARD_VECTOR_SIZE);
 		}
 		const auto &source = Fetch(begin.collection, chunk_index);
+		if (length == part.count) {
+			part.values.InitializeEmpty(source.GetTypes());
+			part.values.Slice(source, run, length);
+			return;
+		}
+		if (i == 0) {
+			part.values.Initialize(duckdb::Allocator::DefaultAllocator(), updates.Rows(first_collection).Types());
+		}
 		for (idx_t column = 0; column < columns.size(); column++) {
 			if (columns[column] != NOT_READ) {
 				duckdb::VectorOperations::Copy(source.data[column], part.values.data[column], run, length, 0, i);
@@ -76,7 +113,7 @@ void RowPatch::Gather(Part &part, const UpdatedRow *updated) {
 
 void RowPatch::ApplyPart(Part &part) {
 	const auto row_count = patched.size();
-	const auto &columns = set_columns[part.action];
+	const auto &columns = PlacesOf(part.field_set);
 	duckdb::SelectionVector merged(row_count);
 	for (idx_t i = 0; i < row_count; i++) {
 		merged.set_index(i, i);
@@ -126,14 +163,14 @@ duckdb::DataChunk &RowPatch::Apply(duckdb::DataChunk &rows, const UpdatedPlaces 
 	patched.Reference(rows);
 	std::deque<Part> parts;
 	for (idx_t i = 0; i < places.count; i++) {
-		const auto action = changes.ActionOf(places.updated[i].collection);
+		const auto field_set = updates.FieldSetOf(places.updated[i].collection);
 		Part *part = nullptr;
 		for (auto &candidate : parts) {
-			part = candidate.action == action ? &candidate : part;
+			part = candidate.field_set == field_set ? &candidate : part;
 		}
 		if (!part) {
 			part = &parts.emplace_back();
-			part->action = action;
+			part->field_set = field_set;
 			part->rows.Initialize(places.count);
 		}
 		part->numbers.push_back(i);
@@ -160,18 +197,26 @@ idx_t RowPatch::KeepChanged(duckdb::DataChunk &rows) const {
 	return count;
 }
 
+size_t PlaceAmong(const std::vector<size_t> &fields, size_t field) {
+	const auto found = std::find(fields.begin(), fields.end(), field);
+	return found == fields.end() ? NOT_READ : size_t(found - fields.begin());
+}
+
 UpdatedPlaces FindUpdated(const std::vector<UpdatedRow> &updated, duckdb::Vector &positions, idx_t count) {
 	positions.Flatten(count);
 	const auto *position = duckdb::FlatVector::GetData<int64_t>(positions);
 	auto next = std::lower_bound(updated.begin(), updated.end(), position[0],
 	                             [](const UpdatedRow &row, int64_t wanted) { return int64_t(row.position) < wanted; });
 	UpdatedPlaces places;
-	places.updated = updated.data() + (next - updated.begin());
+	places.updated.reserve(count);
 	places.rows.Initialize(count);
-	for (idx_t row = 0; row < count && next != updated.end(); row++) {
-		if (int64_t(next->position) == position[row]) {
-			places.rows.set_index(places.count++, row);
+	for (idx_t row = 0; row < count; row++) {
+		while (next != updated.end() && int64_t(next->position) < position[row]) {
 			next++;
+		}
+		if (next != updated.end() && int64_t(next->position) == position[row]) {
+			places.rows.set_index(places.count++, row);
+			places.updated.push_back(*next);
 		}
 	}
 	return places;

@@ -1,34 +1,38 @@
 #pragma once
 
 #include "duckdb.hpp"
-#include "engine/write/changed_rows.hpp"
+#include "engine/write/updated_values.hpp"
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace merganser {
 
-//! The updated ones among rows that were read, both in the order of positions.
+//! The place of a field that is not there.
+constexpr size_t NOT_READ = SIZE_MAX;
+//! The place of the field among `fields`.
+size_t PlaceAmong(const std::vector<size_t> &fields, size_t field);
+
+//! The updated ones among rows that were read, in the order of positions.
 struct UpdatedPlaces {
 	//! What becomes of them.
-	const UpdatedRow *updated = nullptr;
+	std::vector<UpdatedRow> updated;
 	//! Which rows they are.
 	duckdb::SelectionVector rows;
 	idx_t count = 0;
 };
 
-//! Finds the updates of rows that were read from one file. `positions`: of the rows, ascending; flattened.
+//! Finds the updates of rows that were read from one file; there may be others. `positions`: of the rows, ascending;
+//! flattened.
 UpdatedPlaces FindUpdated(const std::vector<UpdatedRow> &updated, duckdb::Vector &positions, idx_t count);
 
 //! Puts new values into rows that were read. One per thread.
 class RowPatch {
 public:
-	//! A set column that is not among the rows.
-	static constexpr size_t NOT_READ = SIZE_MAX;
-
-	//! `set_columns`: for each updating action the columns that it sets, as positions in the rows. Requires: all
-	//! outlive the patch.
-	RowPatch(ChangedRows &changes, const std::vector<std::vector<size_t>> &set_columns);
+	//! `fields`: indexes of the schema's fields that the first columns of the rows are; what is set besides is left
+	//! out. Requires: all outlive the patch.
+	RowPatch(const UpdatedValues &values, const std::vector<size_t> &fields);
 
 	//! Returns the rows with their new values: valid until the next call.
 	duckdb::DataChunk &Apply(duckdb::DataChunk &rows, const UpdatedPlaces &places);
@@ -44,29 +48,36 @@ public:
 	}
 
 private:
-	//! The rows of one action.
+	//! The rows that set the same fields.
 	struct Part {
-		size_t action = 0;
+		size_t field_set = 0;
 		//! Their numbers among the updated rows; rows.
 		std::vector<idx_t> numbers;
 		duckdb::SelectionVector rows;
 		idx_t count = 0;
-		//! Of the columns that the action sets.
+		//! Of the columns that they set.
 		duckdb::DataChunk values;
 	};
-	void Gather(Part &part, const UpdatedRow *updated);
+	//! Where the fields of a set stand in the rows, NOT_READ where they do not.
+	const std::vector<size_t> &PlacesOf(size_t field_set);
+	void Gather(Part &part, const std::vector<UpdatedRow> &updated);
 	void ApplyPart(Part &part);
 	const duckdb::DataChunk &Fetch(uint32_t collection, idx_t chunk_index);
 
-	ChangedRows &changes;
-	const std::vector<std::vector<size_t>> &set_columns;
+	const UpdatedValues &updates;
+	const std::vector<size_t> &fields;
+	//! By set of fields.
+	std::map<size_t, std::vector<size_t>> places_of;
 	duckdb::DataChunk patched;
 	std::vector<uint8_t> row_changed;
 	//! By column of the rows.
 	std::vector<std::vector<uint8_t>> value_changed;
-	//! The chunk that was read last of each collection.
+	//! The chunk that was read last of each collection; of the last ones.
 	struct Fetched {
 		idx_t chunk_index = duckdb::DConstants::INVALID_INDEX;
+		//! The blocks that the rows are in.
+		duckdb::ChunkManagementState pins;
+		duckdb::vector<duckdb::column_t> columns;
 		duckdb::DataChunk rows;
 	};
 	std::map<uint32_t, Fetched> fetched;

@@ -17,7 +17,8 @@ class UpdatePass {
 public:
 	UpdatePass(duckdb::ClientContext &context_p, const RowUpdates &updates_p, ChangedRows &changes_p)
 	    : context(context_p), updates(updates_p), changes(changes_p), snapshot(WithRowTracking(updates.snapshot)),
-	      read(context, snapshot, changes.ChooseUpdated(updates.files), AllFields(*snapshot->configuration)) {
+	      fields(AllFields(*snapshot->configuration)),
+	      read(context, snapshot, changes.ChooseUpdated(updates.files), fields) {
 	}
 
 	RowsByFile Run() {
@@ -40,7 +41,7 @@ private:
 
 	void Work() {
 		RowRead::Reader reader(read);
-		RowPatch patch(changes, updates.set_columns);
+		RowPatch patch(changes.Values(), fields);
 		FileSink::Local local;
 		ChangeFiles::Local changes_local;
 		std::map<uint64_t, DeletionVector> own_changed;
@@ -95,6 +96,7 @@ private:
 	ChangedRows &changes;
 	//! With the columns of row tracking, where rows have ids.
 	const SnapshotPtr snapshot;
+	const std::vector<size_t> fields;
 	RowRead read;
 	std::mutex lock;
 	std::map<uint64_t, DeletionVector> changed;

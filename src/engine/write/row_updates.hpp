@@ -12,11 +12,9 @@
 
 namespace merganser {
 
-//! How the updating actions of a statement set columns, and where the rows go.
+//! Where updated rows go.
 struct RowUpdates {
 	SnapshotPtr snapshot;
-	//! For each updating action: indexes of the schema's fields that it sets.
-	const std::vector<std::vector<size_t>> &set_columns;
 	FileSink &sink;
 	//! Those whose updated rows are written, by FileIndexOf.
 	const std::vector<uint64_t> &files;

@@ -168,6 +168,23 @@ TEST(DeletionVector, OneFileHoldsSeveral) {
 	}
 }
 
+TEST(DeletionVector, ManyPositionsAreAddedAtOnce) {
+	DeletionVector one_by_one;
+	DeletionVector together;
+	one_by_one.Add(5);
+	together.Add(5);
+	std::vector<uint32_t> positions;
+	for (uint32_t i = 0; i < 20000; i++) {
+		// Ascending across containers, then back to some that are in the set.
+		positions.push_back(i < 15000 ? i * 7 : (i - 15000) * 11);
+		one_by_one.Add(positions.back());
+	}
+	together.Add(positions);
+	together.Add(std::vector<uint32_t>());
+	EXPECT_EQ(together.Cardinality(), one_by_one.Cardinality());
+	EXPECT_EQ(together.Serialize(), one_by_one.Serialize());
+}
+
 TEST(DeletionVector, SmallOnesStandInTheLog) {
 	DeletionVector vector;
 	for (uint64_t row : {uint64_t(3), uint64_t(70000), uint64_t(1) << 33}) {
