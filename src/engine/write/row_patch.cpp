@@ -1,7 +1,5 @@
 #include "engine/write/row_patch.hpp"
 
-#include "base/error.hpp"
-#include "duckdb/common/types/column/column_data_collection_segment.hpp"
 #include "duckdb/common/vector_operations/vector_operations.hpp"
 
 #include <algorithm>
@@ -48,32 +46,24 @@ const std::vector<size_t> &RowPatch::PlacesOf(size_t field_set) {
 	return entry->second;
 }
 
-const duckdb::DataChunk &RowPatch::Fetch(uint32_t collection, idx_t chunk_index) {
+const duckdb::DataChunk &RowPatch::Fetch(uint32_t collection, uint32_t chunk) {
 	if (fetched.size() >= FETCHED_MAX && fetched.count(collection) == 0) {
 		fetched.clear();
 	}
 	auto &entry = fetched[collection];
-	auto &rows = updates.Rows(collection);
-	if (entry.chunk_index == duckdb::DConstants::INVALID_INDEX) {
-		rows.InitializeScanChunk(entry.rows);
-		for (duckdb::column_t column = 0; column < entry.rows.ColumnCount(); column++) {
-			entry.columns.push_back(column);
+	const auto &rows = updates.Rows(collection);
+	if (entry.wanted.empty()) {
+		entry.rows.Initialize(duckdb::Allocator::DefaultAllocator(), rows.Types());
+		for (const auto place : PlacesOf(updates.FieldSetOf(collection))) {
+			entry.wanted.push_back(place != NOT_READ);
 		}
-		entry.pins.properties = duckdb::ColumnDataScanProperties::ALLOW_ZERO_COPY;
 	}
-	if (entry.chunk_index == chunk_index) {
-		return entry.rows;
+	if (entry.chunk != chunk) {
+		entry.chunk = chunk;
+		entry.rows.Reset();
+		rows.Fetch(chunk, entry.wanted, entry.pin, entry.rows);
 	}
-	entry.chunk_index = chunk_index;
-	// ColumnDataCollection::FetchChunk would copy all values.
-	for (const auto &segment : rows.GetSegments()) {
-		if (chunk_index < segment->ChunkCount()) {
-			segment->ReadChunk(chunk_index, entry.pins, entry.rows, entry.columns);
-			return entry.rows;
-		}
-		chunk_index -= segment->ChunkCount();
-	}
-	throw Error(ErrorKind::INTERNAL, "an updated row has values");
+	return entry.rows;
 }
 
 void RowPatch::Gather(Part &part, const std::vector<UpdatedRow> &updated) {
@@ -83,16 +73,16 @@ void RowPatch::Gather(Part &part, const std::vector<UpdatedRow> &updated) {
 	for (idx_t i = 0; i < part.count;) {
 		// Neighbours mostly come from one chunk: these are taken at once.
 		const auto &begin = updated[part.numbers[i]];
-		const auto chunk_index = begin.row / STANDARD_VECTOR_SIZE;
+		const auto chunk = CompactRows::ChunkOf(begin.row);
 		idx_t length = 0;
 		for (; i + length < part.count; length++) {
 			const auto &next = updated[part.numbers[i + length]];
-			if (next.collection != begin.collection || next.row / STANDARD_VECTOR_SIZE != chunk_index) {
+			if (next.collection != begin.collection || CompactRows::ChunkOf(next.row) != chunk) {
 				break;
 			}
-			run.set_index(length, next.row % STANDARD_VECTOR_SIZE);
+			run.set_index(length, CompactRows::PlaceOf(next.row));
 		}
-		const auto &source = Fetch(begin.collection, chunk_index);
+		const auto &source = Fetch(begin.collection, chunk);
 		if (length == part.count) {
 			part.values.InitializeEmpty(source.GetTypes());
 			part.values.Slice(source, run, length);

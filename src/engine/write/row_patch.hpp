@@ -62,7 +62,7 @@ private:
 	const std::vector<size_t> &PlacesOf(size_t field_set);
 	void Gather(Part &part, const std::vector<UpdatedRow> &updated);
 	void ApplyPart(Part &part);
-	const duckdb::DataChunk &Fetch(uint32_t collection, idx_t chunk_index);
+	const duckdb::DataChunk &Fetch(uint32_t collection, uint32_t chunk);
 
 	const UpdatedValues &updates;
 	const std::vector<size_t> &fields;
@@ -74,10 +74,10 @@ private:
 	std::vector<std::vector<uint8_t>> value_changed;
 	//! The chunk that was read last of each collection; of the last ones.
 	struct Fetched {
-		idx_t chunk_index = duckdb::DConstants::INVALID_INDEX;
-		//! The blocks that the rows are in.
-		duckdb::ChunkManagementState pins;
-		duckdb::vector<duckdb::column_t> columns;
+		uint32_t chunk = UINT32_MAX;
+		duckdb::BufferHandle pin;
+		//! Columns that are among those of the patched rows.
+		std::vector<bool> wanted;
 		duckdb::DataChunk rows;
 	};
 	std::map<uint32_t, Fetched> fetched;

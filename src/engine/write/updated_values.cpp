@@ -1,7 +1,5 @@
 #include "engine/write/updated_values.hpp"
 
-#include "base/error.hpp"
-
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -36,7 +34,7 @@ void SortByPosition(std::vector<UpdatedRow> &rows) {
 	std::copy_if(places.begin(), places.end(), rows.begin(), [](const UpdatedRow &row) { return row.row != NO_ROW; });
 }
 
-uint32_t UpdatedValues::Add(const std::vector<size_t> &fields, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
+uint32_t UpdatedValues::Add(const std::vector<size_t> &fields, std::unique_ptr<const CompactRows> rows) {
 	const auto found = std::find(field_sets.begin(), field_sets.end(), fields);
 	const auto field_set = size_t(found - field_sets.begin());
 	if (found == field_sets.end()) {
@@ -63,21 +61,16 @@ UpdatedRow GatheredValues::Append(const std::vector<size_t> &fields, duckdb::Dat
 	if (target == collections.end()) {
 		auto &added = collections.emplace_back();
 		added.fields = fields;
-		added.rows = duckdb::make_uniq<duckdb::ColumnDataCollection>(context, rows.GetTypes());
-		added.rows->InitializeAppend(added.append);
+		added.rows = std::make_unique<CompactRows>(context, rows.GetTypes());
 		target = std::prev(collections.end());
 	}
-	const auto begin = target->rows->Count();
-	Verify(begin + rows.size() <= NO_ROW, "a thread updates fewer than four billion rows");
-	target->rows->Append(target->append, rows);
-	return {0, uint32_t(begin), uint32_t(target - collections.begin())};
+	return {0, target->rows->Append(rows), uint32_t(target - collections.begin())};
 }
 
 UpdatedValues GatheredValues::Take() {
 	UpdatedValues values;
 	for (auto &gathered : collections) {
-		// They pin the blocks that were written last.
-		gathered.append.current_chunk_state.handles.clear();
+		gathered.rows->Finish();
 		values.Add(gathered.fields, std::move(gathered.rows));
 	}
 	collections.clear();

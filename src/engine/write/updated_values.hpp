@@ -1,11 +1,11 @@
 #pragma once
 
 #include "duckdb.hpp"
-#include "duckdb/common/types/column/column_data_collection.hpp"
+#include "engine/write/compact_rows.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <vector>
 
 namespace merganser {
@@ -20,14 +20,13 @@ struct UpdatedRow {
 //! Sorts by position. Requires: no two rows have one position.
 void SortByPosition(std::vector<UpdatedRow> &rows);
 
-//! New values of updated rows, in collections that DuckDB's buffer manager spills. Each has a column for each of the
-//! fields that its rows set.
+//! New values of updated rows, in collections. Each has a column for each of the fields that its rows set.
 class UpdatedValues {
 public:
 	//! `fields`: indexes of the schema's fields. Returns the number of the collection.
-	uint32_t Add(const std::vector<size_t> &fields, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows);
+	uint32_t Add(const std::vector<size_t> &fields, std::unique_ptr<const CompactRows> rows);
 
-	duckdb::ColumnDataCollection &Rows(uint32_t collection) const {
+	const CompactRows &Rows(uint32_t collection) const {
 		return *collections[collection].rows;
 	}
 	//! Equal for collections whose rows set the same fields.
@@ -43,7 +42,7 @@ public:
 private:
 	struct Collection {
 		size_t field_set = 0;
-		duckdb::unique_ptr<duckdb::ColumnDataCollection> rows;
+		std::unique_ptr<const CompactRows> rows;
 	};
 	//! Few.
 	std::vector<std::vector<size_t>> field_sets;
@@ -67,12 +66,11 @@ public:
 private:
 	struct Collection {
 		std::vector<size_t> fields;
-		duckdb::unique_ptr<duckdb::ColumnDataCollection> rows;
-		duckdb::ColumnDataAppendState append;
+		std::unique_ptr<CompactRows> rows;
 	};
 	duckdb::ClientContext &context;
 	//! By set of fields.
-	std::deque<Collection> collections;
+	std::vector<Collection> collections;
 };
 
 } // namespace merganser
