@@ -1,20 +1,16 @@
 #include "engine/maintain/page_output.hpp"
 
 #include "base/error.hpp"
-#include "engine/parquet/encoded_columns.hpp"
 #include "engine/parquet/page_compression.hpp"
-#include "engine/port/parquet_thrift.hpp"
 #include "engine/write/footer_bounds.hpp"
 
 #include <utility>
 
 namespace merganser {
 
-PageForm::PageForm(const FileWriting &writing) : codec(KnownCodec(writing.spec.codec).value()) {
-	EncodedColumns empty(writing.context, writing.format, nullptr);
-	footer = empty.File().Footer();
-	footer.__set_created_by(OurCreatedBy());
-	columns = TopLevelColumns(footer);
+PageForm::PageForm(FileWriting &writing)
+    : footer(writing.encoder.Footer()), columns(TopLevelColumns(footer)),
+      codec(KnownCodec(writing.spec.codec).value()) {
 	Verify(columns.size() == writing.columns.names.size(), "a file has the table's columns");
 }
 

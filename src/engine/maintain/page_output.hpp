@@ -13,7 +13,7 @@ namespace merganser {
 
 //! What the files of a table are made of, when they are put together from pages. Immutable.
 struct PageForm {
-	explicit PageForm(const FileWriting &writing);
+	explicit PageForm(FileWriting &writing);
 
 	//! Of a file without rows, as the table's are written today.
 	duckdb_parquet::FileMetaData footer;

@@ -274,7 +274,7 @@ void SortedRewrite::TakeBatch(size_t batch, duckdb::unique_ptr<duckdb::ColumnDat
 	}
 	piece.rows.clear();
 	if (!slices.empty()) {
-		piece.output.writer.WriteRowGroup(GatherRows(writing.context, std::move(slices)));
+		piece.output.writer.WriteRowGroup(std::move(slices));
 	}
 	if (--piece.output.open_pieces == 0) {
 		piece.output.writer.Finish();

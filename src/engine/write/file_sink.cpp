@@ -124,7 +124,7 @@ void FileSink::AppendRows(Local &local, duckdb::DataChunk &rows) {
 	const auto &ended = local.pieces;
 	if (writing.IsFullRowGroup(ended.row_count + count, ended.bytes + local.rows->SizeInBytes())) {
 		EndPiece(local);
-		WriterOf(0).WriteRowGroup(GatherRows(writing.context, local.pieces.Take()));
+		WriterOf(0).WriteRowGroup(local.pieces.Take());
 	} else if (count >= PIECE_ROWS) {
 		EndPiece(local);
 	}
@@ -134,7 +134,8 @@ void FileSink::EndPiece(Local &local) {
 	local.append_state.current_chunk_state.handles.clear();
 	const auto count = local.rows->Count();
 	const auto bytes = local.rows->SizeInBytes();
-	local.pieces.Add({std::move(local.rows), 0, count, bytes});
+	RowSlice piece {std::move(local.rows), 0, count, bytes};
+	local.pieces.Add(count >= PIECE_ROWS ? Compacted(writing.context, std::move(piece)) : std::move(piece));
 	local.rows = writing.NewRows();
 	local.rows->InitializeAppend(local.append_state);
 }
@@ -190,7 +191,7 @@ void FileSink::Combine(Local &local) {
 		return;
 	}
 	if (local.pieces.row_count >= writing.spec.row_group_rows / OWN_ROW_GROUP_PART) {
-		WriterOf(0).WriteRowGroup(GatherRows(writing.context, local.pieces.Take()));
+		WriterOf(0).WriteRowGroup(local.pieces.Take());
 	} else {
 		WriterOf(0).AddWaiting(local.pieces.Take());
 	}

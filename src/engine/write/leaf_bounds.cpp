@@ -342,6 +342,24 @@ std::vector<LeafBounds> LeafBoundsPlan::Gather(const duckdb::ColumnDataCollectio
 	return bounds;
 }
 
+void LeafBoundsPlan::GatherColumn(size_t column, const duckdb::ColumnDataCollection &rows,
+                                  std::vector<LeafBounds> &bounds) const {
+	std::vector<size_t> of_column;
+	for (size_t i = 0; i < leaves.size(); i++) {
+		if (scanned[leaves[i].column] == column) {
+			of_column.push_back(i);
+		}
+	}
+	if (of_column.empty()) {
+		return;
+	}
+	for (auto &chunk : rows.Chunks()) {
+		for (const auto i : of_column) {
+			GatherFrom(chunk.data[0], leaves[i], chunk.size(), bounds[i]);
+		}
+	}
+}
+
 void LeafBoundsPlan::Merge(std::vector<LeafBounds> &bounds, const std::vector<LeafBounds> &other) const {
 	if (bounds.empty()) {
 		bounds = other;

@@ -41,6 +41,12 @@ public:
 
 	//! Bounds of all leaves over all rows. Thread-safe.
 	std::vector<LeafBounds> Gather(const duckdb::ColumnDataCollection &rows) const;
+	//! The same, column by column: `rows` have one of the columns alone, and its leaves get their bounds among those of
+	//! all leaves, which begin as Empty.
+	void GatherColumn(size_t column, const duckdb::ColumnDataCollection &rows, std::vector<LeafBounds> &bounds) const;
+	std::vector<LeafBounds> Empty() const {
+		return std::vector<LeafBounds>(leaves.size());
+	}
 	void Merge(std::vector<LeafBounds> &bounds, const std::vector<LeafBounds> &other) const;
 	//! Puts the statistics into those of all data leaves (TableConfiguration::DataLeaves).
 	void Store(const std::vector<LeafBounds> &bounds, std::vector<ColumnStatistics> &all_leaves) const;

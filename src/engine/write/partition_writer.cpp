@@ -30,8 +30,6 @@ constexpr uint64_t LAST_ROW_GROUP_ROWS_MIN = DEFAULT_ROW_GROUP_SIZE / 2;
 constexpr uint64_t OPEN_FILES_MAX = 64;
 //! A write of less makes one file for each partition.
 constexpr uint64_t LARGE_WRITE_BYTES_MIN = 128ull << 20;
-//! The writer only says whether a file is larger than so much.
-constexpr uint64_t FILE_SIZE_STEP_BYTES = 64ull << 10;
 
 constexpr const char *ROW_GROUP_SETTING = "merganser_row_group_size";
 
@@ -75,9 +73,8 @@ void SplitFront(std::deque<RowSlice> &waiting, uint64_t rows_max) {
 
 FileWriting::FileWriting(duckdb::ClientContext &context_p, WriteSpec spec_p, LakeTransaction &transaction_p)
     : context(context_p), transaction(transaction_p), spec(WithRowGroupSize(context, std::move(spec_p))),
-      columns(PhysicalColumnsOf(*spec.configuration)),
-      format(context, columns.names, columns.types, ParquetOptionsOf(spec, columns)), bounds(spec.Table(), columns),
-      row_group_bytes_max(RowGroupBytesMax(context)) {
+      columns(PhysicalColumnsOf(*spec.configuration)), bounds(spec.Table(), columns),
+      encoder(context, spec, columns, bounds), row_group_bytes_max(RowGroupBytesMax(context)) {
 }
 
 void FileWriting::AddFinished(AddFile added, uint64_t rows) {
@@ -111,19 +108,16 @@ duckdb::unique_ptr<duckdb::ColumnDataCollection> FileWriting::NewRows() const {
 
 struct PartitionWriter::OpenFile {
 	OpenFile(FileWriting &writing, const std::string &folder)
-	    : name(writing.context, writing.transaction, writing.spec, folder, writing.next_file_number++),
-	      parquet(writing.context, writing.format,
-	              WritePath(*writing.context.db, writing.spec.location.store, name.FullPath(writing.spec))) {
+	    : name(writing.context, writing.transaction, writing.spec, folder, writing.next_file_number++) {
 	}
 
 	NewDataFile name;
-	ParquetFile parquet;
-	//! Held while a row group is appended; also guards bounds, row_count and counted_bytes.
+	//! Held while a row group is appended; also guards the next two.
 	std::mutex write_lock;
+	//! nullptr before the first row group.
+	std::unique_ptr<ChunkFile> chunks;
 	std::vector<LeafBounds> bounds;
-	uint64_t row_count = 0;
-	//! Size as far as WriteProgress::file_bytes has it.
-	uint64_t counted_bytes = 0;
+	std::atomic<uint64_t> size_bytes {0};
 	//! Threads that encode or append; guarded by the writer's lock.
 	uint32_t user_count = 0;
 };
@@ -147,7 +141,7 @@ std::shared_ptr<PartitionWriter::OpenFile> PartitionWriter::Acquire() {
 void PartitionWriter::Release(const std::shared_ptr<OpenFile> &file) {
 	{
 		std::lock_guard<std::mutex> guard(lock);
-		if (file == current && file->parquet.IsLargerThan(writing.spec.target_file_size_bytes)) {
+		if (file == current && file->size_bytes > writing.spec.target_file_size_bytes) {
 			current.reset();
 		}
 		if (--file->user_count > 0 || file == current) {
@@ -157,40 +151,36 @@ void PartitionWriter::Release(const std::shared_ptr<OpenFile> &file) {
 	Close(*file);
 }
 
-//! One row group.
-struct PartitionWriter::EncodedRows {
-	duckdb::unique_ptr<duckdb::PreparedBatchData> data;
-	std::vector<LeafBounds> bounds;
-	uint64_t row_count = 0;
-};
-
-PartitionWriter::EncodedRows PartitionWriter::Encode(OpenFile &file,
-                                                     duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
-	EncodedRows encoded;
-	encoded.row_count = rows->Count();
-	encoded.bounds = writing.bounds.Gather(*rows);
-	encoded.data = file.parquet.Encode(std::move(rows));
-	return encoded;
+void PartitionWriter::Append(OpenFile &file, EncodedRowGroup rows) {
+	std::lock_guard<std::mutex> guard(file.write_lock);
+	if (!file.chunks) {
+		file.chunks = std::make_unique<ChunkFile>(*writing.spec.location.store, file.name.FullPath(writing.spec),
+		                                          writing.encoder.Footer());
+	}
+	duckdb_parquet::RowGroup row_group;
+	row_group.__set_num_rows(static_cast<int64_t>(rows.row_count));
+	file.chunks->WriteRowGroup(std::move(row_group), std::move(rows.chunks));
+	writing.bounds.Merge(file.bounds, rows.bounds);
+	writing.progress.file_bytes += file.chunks->SizeBytes() - file.size_bytes;
+	file.size_bytes = file.chunks->SizeBytes();
 }
 
-void PartitionWriter::Append(OpenFile &file, const EncodedRows &rows) {
-	std::lock_guard<std::mutex> guard(file.write_lock);
-	file.parquet.Write(*rows.data);
-	writing.bounds.Merge(file.bounds, rows.bounds);
-	file.row_count += rows.row_count;
-	while (file.parquet.IsLargerThan(file.counted_bytes + FILE_SIZE_STEP_BYTES)) {
-		file.counted_bytes += FILE_SIZE_STEP_BYTES;
-		writing.progress.file_bytes += FILE_SIZE_STEP_BYTES;
+void PartitionWriter::WriteRowGroup(std::vector<RowSlice> rows) {
+	if (rows.empty()) {
+		return;
 	}
+	AtBorder([&] {
+		const auto file = Acquire();
+		Append(*file, writing.encoder.Encode(std::move(rows)));
+		Release(file);
+	});
 }
 
 void PartitionWriter::WriteRowGroup(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
-	if (rows->Count() == 0) {
-		return;
-	}
-	const auto file = Acquire();
-	Append(*file, Encode(*file, std::move(rows)));
-	Release(file);
+	RowPieces whole;
+	const auto count = rows->Count();
+	whole.Add({std::move(rows), 0, count, 0});
+	WriteRowGroup(whole.Take());
 }
 
 void PartitionWriter::Wait(RowSlice rows) {
@@ -276,12 +266,12 @@ std::vector<RowPieces> PartitionWriter::DivideRest() {
 
 void PartitionWriter::WriteSideBySide(std::vector<std::vector<RowSlice>> row_groups) {
 	const auto file = Acquire();
-	std::vector<EncodedRows> encoded(row_groups.size());
+	std::vector<EncodedRowGroup> encoded(row_groups.size());
 	ForEachOnAllThreads(writing.context, row_groups.size(), [&](size_t i) {
-		encoded[i] = Encode(*file, GatherRows(writing.context, std::move(row_groups[i])));
+		AtBorder([&] { encoded[i] = writing.encoder.Encode(std::move(row_groups[i])); });
 	});
-	for (const auto &rows : encoded) {
-		Append(*file, rows);
+	for (auto &rows : encoded) {
+		AtBorder([&] { Append(*file, std::move(rows)); });
 	}
 	Release(file);
 }
@@ -309,7 +299,7 @@ void PartitionWriter::WriteWaiting(uint64_t bytes_min, bool may_open_file) {
 		if (slices.empty()) {
 			return;
 		}
-		WriteRowGroup(GatherRows(writing.context, std::move(slices)));
+		WriteRowGroup(std::move(slices));
 	}
 }
 
@@ -335,12 +325,12 @@ void PartitionWriter::Finish() {
 }
 
 void PartitionWriter::Close(OpenFile &file) {
-	const auto outcome = file.parquet.Finish();
+	const auto outcome = AtBorder([&] { return file.chunks->Finish(); });
 	writing.progress.open_file_count--;
-	auto added = file.name.Finished(writing.context, writing.spec, outcome, file.parquet.SizeBytes());
+	auto added = file.name.Finished(writing.context, writing.spec, outcome, file.chunks->SizeBytes());
 	added.partition_values = values;
-	added.stats = writing.bounds.ToText(file.bounds, file.row_count);
-	writing.AddFinished(std::move(added), file.row_count);
+	added.stats = writing.bounds.ToText(file.bounds, file.chunks->RowCount());
+	writing.AddFinished(std::move(added), file.chunks->RowCount());
 }
 
 uint64_t RowGroupRows(duckdb::ClientContext &context) {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "duckdb.hpp"
-#include "engine/port/parquet_file.hpp"
 #include "engine/session/lake_transaction.hpp"
 #include "engine/write/leaf_bounds.hpp"
 #include "engine/write/physical_columns.hpp"
+#include "engine/write/row_group_encoder.hpp"
 #include "engine/write/row_slice.hpp"
 #include "engine/write/write_spec.hpp"
 
@@ -41,8 +41,8 @@ struct FileWriting {
 	LakeTransaction &transaction;
 	const WriteSpec spec;
 	const PhysicalColumns columns;
-	const ParquetFormat format;
 	const LeafBoundsPlan bounds;
+	RowGroupEncoder encoder;
 	//! Bytes of rows in memory after which a row group is written, full or not.
 	const uint64_t row_group_bytes_max;
 	std::atomic<uint64_t> next_file_number {0};
@@ -73,6 +73,7 @@ public:
 	//! What a thread has at its end: a row group of its own from a `part`-th of a full one on, else rows that wait.
 	void AddRest(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows, uint64_t part);
 	//! Nothing without a row.
+	void WriteRowGroup(std::vector<RowSlice> rows);
 	void WriteRowGroup(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows);
 	//! Writes what waits as long as it is at least so many bytes, unless that needs one open file too many.
 	void WriteWaiting(uint64_t bytes_min);
@@ -86,12 +87,10 @@ public:
 
 private:
 	struct OpenFile;
-	struct EncodedRows;
 	std::shared_ptr<OpenFile> Acquire();
 	void Release(const std::shared_ptr<OpenFile> &file);
 	void Close(OpenFile &file);
-	EncodedRows Encode(OpenFile &file, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows);
-	void Append(OpenFile &file, const EncodedRows &rows);
+	void Append(OpenFile &file, EncodedRowGroup rows);
 	void Wait(RowSlice rows);
 	RowSlice TakeFirst(uint64_t rows_max);
 	//! What waits, divided; nothing where that does not pay.

@@ -1,6 +1,9 @@
 #include "engine/write/row_slice.hpp"
 
+#include "base/error.hpp"
+
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace merganser {
@@ -57,13 +60,21 @@ uint64_t VectorBytes(duckdb::Vector &vector, idx_t count) {
 	}
 }
 
-void CopySlice(const RowSlice &slice, duckdb::ColumnDataCollection &target) {
+duckdb::unique_ptr<duckdb::ColumnDataCollection> NewCollection(duckdb::ClientContext &context,
+                                                               const duckdb::vector<duckdb::LogicalType> &types) {
+	auto rows = duckdb::make_uniq<duckdb::ColumnDataCollection>(context, types);
+	// Makes the buffer manager less likely to spill what is written next.
+	rows->SetPartitionIndex(0);
+	return rows;
+}
+
+//! Calls `take` with the rows, chunk by chunk. `columns`: those that the chunks have.
+template <class TAKE>
+void ForEachChunk(const RowSlice &slice, const duckdb::vector<duckdb::column_t> &columns, const TAKE &take) {
 	duckdb::ColumnDataScanState scan;
-	slice.rows->InitializeScan(scan);
+	slice.rows->InitializeScan(scan, columns);
 	duckdb::DataChunk chunk;
 	slice.rows->InitializeScanChunk(scan, chunk);
-	duckdb::ColumnDataAppendState append;
-	target.InitializeAppend(append);
 	const auto end = slice.start + slice.count;
 	for (idx_t row = slice.start; row < end;) {
 		slice.rows->Seek(row, scan, chunk);
@@ -72,12 +83,75 @@ void CopySlice(const RowSlice &slice, duckdb::ColumnDataCollection &target) {
 		if (count < chunk.size()) {
 			chunk.Slice(offset, count);
 		}
-		target.Append(append, chunk);
+		take(chunk);
 		row += count;
 	}
 }
 
+template <class TAKE>
+void ForEachCompactChunk(const RowSlice &slice, const duckdb::vector<duckdb::column_t> &columns, const TAKE &take) {
+	const auto &types = slice.compact->Types();
+	duckdb::vector<bool> wanted(types.size(), false);
+	duckdb::vector<duckdb::LogicalType> wanted_types;
+	for (const auto column : columns) {
+		wanted[column] = true;
+		wanted_types.push_back(types[column]);
+	}
+	duckdb::BufferHandle pin;
+	const auto end = slice.start + slice.count;
+	for (idx_t row = slice.start; row < end;) {
+		duckdb::DataChunk all;
+		all.Initialize(duckdb::Allocator::DefaultAllocator(), types, wanted);
+		slice.compact->Fetch(CompactRows::ChunkOf(uint32_t(row)), wanted, pin, all);
+		duckdb::DataChunk chunk;
+		chunk.InitializeEmpty(wanted_types);
+		for (idx_t i = 0; i < columns.size(); i++) {
+			chunk.data[i].Reference(all.data[columns[i]]);
+		}
+		chunk.SetCardinality(all.size());
+		const auto offset = CompactRows::PlaceOf(uint32_t(row));
+		const auto count = std::min(chunk.size() - offset, end - row);
+		if (count < chunk.size()) {
+			chunk.Slice(offset, count);
+		}
+		take(chunk);
+		row += count;
+	}
+}
+
+//! Columns of the slice.
+void CopySlice(const RowSlice &slice, const duckdb::vector<duckdb::column_t> &columns,
+               duckdb::ColumnDataCollection &target) {
+	duckdb::ColumnDataAppendState append;
+	target.InitializeAppend(append);
+	const auto copy = [&](duckdb::DataChunk &chunk) {
+		target.Append(append, chunk);
+	};
+	if (slice.rows) {
+		ForEachChunk(slice, columns, copy);
+	} else {
+		ForEachCompactChunk(slice, columns, copy);
+	}
+}
+
+const duckdb::vector<duckdb::LogicalType> &TypesOf(const RowSlice &slice) {
+	return slice.rows ? slice.rows->Types() : slice.compact->Types();
+}
+
 } // namespace
+
+RowSlice Compacted(duckdb::ClientContext &context, RowSlice slice) {
+	auto compact = std::make_shared<CompactRows>(context, slice.rows->Types());
+	uint64_t next = 0;
+	for (auto &chunk : slice.rows->Chunks()) {
+		Verify(compact->Append(chunk) == next, "all chunks but the last one are full: rows keep their numbers");
+		next += chunk.size();
+	}
+	compact->Finish();
+	slice.compact = std::move(compact);
+	slice.rows.reset();
+	return slice;
+}
 
 void RowPieces::Add(RowSlice slice) {
 	if (slice.count > 0) {
@@ -95,16 +169,25 @@ std::vector<RowSlice> RowPieces::Take() {
 
 duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherRows(duckdb::ClientContext &context,
                                                             std::vector<RowSlice> slices) {
-	auto result = duckdb::make_uniq<duckdb::ColumnDataCollection>(context, slices.front().rows->Types());
-	// Makes the buffer manager less likely to spill what is written next.
-	result->SetPartitionIndex(0);
+	auto result = NewCollection(context, TypesOf(slices.front()));
+	duckdb::vector<duckdb::column_t> columns(result->ColumnCount());
+	std::iota(columns.begin(), columns.end(), 0);
 	for (auto &slice : slices) {
-		if (slice.count == slice.rows->Count()) {
+		if (slice.rows && slice.count == slice.rows->Count()) {
 			result->Combine(*slice.rows);
 		} else {
-			CopySlice(slice, *result);
+			CopySlice(slice, columns, *result);
 		}
-		slice.rows.reset();
+		slice = {};
+	}
+	return result;
+}
+
+duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherColumn(duckdb::ClientContext &context,
+                                                              const std::vector<RowSlice> &slices, size_t column) {
+	auto result = NewCollection(context, {TypesOf(slices.front())[column]});
+	for (const auto &slice : slices) {
+		CopySlice(slice, {column}, *result);
 	}
 	return result;
 }

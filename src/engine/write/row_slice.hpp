@@ -2,6 +2,7 @@
 
 #include "duckdb.hpp"
 #include "duckdb/common/types/column/column_data_collection.hpp"
+#include "engine/write/compact_rows.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -12,12 +13,17 @@ namespace merganser {
 //! Neighbouring rows of a collection that may be shared with other slices; the last one frees it. Any number of threads
 //! may read slices of one collection.
 struct RowSlice {
+	//! nullptr where they are compact.
 	std::shared_ptr<duckdb::ColumnDataCollection> rows;
 	idx_t start = 0;
 	idx_t count = 0;
-	//! About what these rows need in memory.
+	//! About what these rows need in memory, as DuckDB holds them.
 	uint64_t bytes = 0;
+	std::shared_ptr<const CompactRows> compact {};
 };
+
+//! The same rows in fewer bytes; frees the others. Requires: nobody shares them.
+RowSlice Compacted(duckdb::ClientContext &context, RowSlice slice);
 
 //! Slices that follow each other.
 struct RowPieces {
@@ -35,6 +41,10 @@ struct RowPieces {
 //! at least one slice.
 duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherRows(duckdb::ClientContext &context,
                                                             std::vector<RowSlice> slices);
+
+//! One column of them.
+duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherColumn(duckdb::ClientContext &context,
+                                                              const std::vector<RowSlice> &slices, size_t column);
 
 //! What the values of `rows` need in memory. Unlike the size of a collection it does not depend on how full the
 //! collection's vectors are.

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "duckdb.hpp"
+#include "engine/parquet/chunk_file.hpp"
+#include "engine/port/parquet_file.hpp"
+#include "engine/write/leaf_bounds.hpp"
+#include "engine/write/physical_columns.hpp"
+#include "engine/write/row_slice.hpp"
+
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace merganser {
+
+//! Rows of one row group as the file has them.
+struct EncodedRowGroup {
+	std::vector<ChunkPiece> chunks;
+	std::vector<LeafBounds> bounds;
+	uint64_t row_count = 0;
+};
+
+//! Makes row groups for the data files of one statement. Thread-safe.
+class RowGroupEncoder {
+public:
+	//! Requires: all outlive it.
+	RowGroupEncoder(duckdb::ClientContext &context, const WriteSpec &spec, const PhysicalColumns &columns,
+	                const LeafBoundsPlan &bounds);
+
+	//! Many rows are encoded column by column, so that no more than one is held beside the rows and what they become.
+	//! Requires: at least one row.
+	EncodedRowGroup Encode(std::vector<RowSlice> slices);
+	//! Of a file without rows.
+	duckdb_parquet::FileMetaData Footer();
+
+private:
+	EncodedRowGroup EncodeTogether(std::vector<RowSlice> slices);
+	const ParquetFormat &ColumnFormat(size_t column);
+	void NoteFooter(duckdb_parquet::FileMetaData file_footer);
+
+	duckdb::ClientContext &context;
+	const WriteSpec &spec;
+	const PhysicalColumns &columns;
+	const LeafBoundsPlan &bounds;
+	const ParquetFormat format;
+	std::mutex lock;
+	//! Each column by itself, from the first row group on that wants it.
+	std::deque<std::optional<ParquetFormat>> column_formats;
+	std::optional<duckdb_parquet::FileMetaData> footer;
+};
+
+} // namespace merganser
