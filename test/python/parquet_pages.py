@@ -6,7 +6,7 @@ from collections import Counter
 import pyarrow as pa
 
 DATA_PAGE, DICTIONARY_PAGE, DATA_PAGE_V2 = 0, 2, 3
-PLAIN, PLAIN_DICTIONARY = 0, 2
+PLAIN, PLAIN_DICTIONARY, RLE_DICTIONARY = 0, 2, 8
 
 
 class Compact:

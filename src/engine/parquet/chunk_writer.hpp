@@ -33,6 +33,10 @@ public:
 	void Write(bool is_v2, duckdb_parquet::Encoding::type encoding, size_t row_count,
 	           const std::vector<uint32_t> &levels, std::string_view values);
 
+	//! So many bytes will come, about: what they need is then not copied while it grows.
+	void Expect(size_t byte_count) {
+		bytes.reserve(byte_count);
+	}
 	size_t RowCount() const {
 		return row_count;
 	}

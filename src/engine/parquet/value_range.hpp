@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace merganser {
 
@@ -35,6 +37,10 @@ public:
 		is_known = false;
 	}
 
+	//! Of texts, those that were added; nullopt without any. Views of what this holds. Requires: settled.
+	std::optional<std::pair<std::string_view, std::string_view>> Bounds() const {
+		return has_value ? std::optional(std::pair(smallest, largest)) : std::nullopt;
+	}
 	//! Sets or takes out the bounds; the NULLs are somebody else's. Bounds that would take much room, and those of a
 	//! leaf with a NaN, are left out.
 	void Store(duckdb_parquet::Statistics &statistics) const;

@@ -53,6 +53,12 @@ private:
 	std::string &bytes;
 };
 
+template <class STRUCT>
+void AppendCompact(const STRUCT &value, std::string &target) {
+	TCompactProtocolT<TextTarget> protocol(std::make_shared<TextTarget>(target));
+	value.write(&protocol);
+}
+
 duckdb_parquet::PageEncodingStats PageCount(PageType::type page_type, Encoding::type encoding, int32_t count) {
 	duckdb_parquet::PageEncodingStats stats;
 	stats.__set_page_type(page_type);
@@ -72,8 +78,7 @@ duckdb_parquet::FileMetaData ReadParquetFooter(std::string_view bytes) {
 
 void AppendParquetFooter(const duckdb_parquet::FileMetaData &footer, std::string &target) {
 	const size_t start = target.size();
-	TCompactProtocolT<TextTarget> protocol(std::make_shared<TextTarget>(target));
-	footer.write(&protocol);
+	AppendCompact(footer, target);
 	const auto footer_bytes = static_cast<uint32_t>(target.size() - start);
 	target.append(reinterpret_cast<const char *>(&footer_bytes), sizeof(footer_bytes));
 	target.append(PARQUET_MAGIC);
@@ -102,14 +107,16 @@ duckdb_parquet::PageHeader TakePageHeader(std::string_view &bytes) {
 }
 
 void AppendPageHeader(const duckdb_parquet::PageHeader &header, std::string &target) {
-	TCompactProtocolT<TextTarget> protocol(std::make_shared<TextTarget>(target));
-	header.write(&protocol);
+	AppendCompact(header, target);
+}
+
+void AppendBloomFilterHeader(const duckdb_parquet::BloomFilterHeader &header, std::string &target) {
+	AppendCompact(header, target);
 }
 
 std::string SchemaElementBytes(const duckdb_parquet::SchemaElement &element) {
 	std::string bytes;
-	TCompactProtocolT<TextTarget> protocol(std::make_shared<TextTarget>(bytes));
-	element.write(&protocol);
+	AppendCompact(element, bytes);
 	return bytes;
 }
 

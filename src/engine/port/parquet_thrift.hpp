@@ -24,6 +24,7 @@ uint32_t ParquetFooterBytes(std::string_view tail);
 //! Takes the header of a page from the front of the bytes. Throws CORRUPT.
 duckdb_parquet::PageHeader TakePageHeader(std::string_view &bytes);
 void AppendPageHeader(const duckdb_parquet::PageHeader &header, std::string &target);
+void AppendBloomFilterHeader(const duckdb_parquet::BloomFilterHeader &header, std::string &target);
 
 //! Equal exactly when the elements are.
 std::string SchemaElementBytes(const duckdb_parquet::SchemaElement &element);

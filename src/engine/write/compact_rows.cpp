@@ -25,43 +25,40 @@ CompactRows::CompactRows(duckdb::ClientContext &context, duckdb::vector<duckdb::
 
 uint32_t CompactRows::Append(duckdb::DataChunk &rows) {
 	const bool is_put_together = rows.size() < CHUNK_ROWS_MIN;
-	if (is_put_together && pending.rows.size() + rows.size() > STANDARD_VECTOR_SIZE) {
+	if (!is_put_together || pending.size() + rows.size() > STANDARD_VECTOR_SIZE) {
 		StorePending();
 	}
-	const bool is_new = !is_put_together || pending.rows.size() == 0;
-	if (is_new) {
+	const auto place = uint32_t(pending.size());
+	if (place == 0) {
 		if (chunks.size() >= CHUNKS_MAX) {
 			throw Error(ErrorKind::UNSUPPORTED, "one statement cannot change so many rows. Change them in parts");
 		}
-		chunks.emplace_back();
+		chunks.emplace_back().start = row_count;
 	}
-	const auto last = uint32_t(chunks.size() - 1);
+	row_count += rows.size();
+	const auto number = uint32_t(chunks.size() - 1) * STANDARD_VECTOR_SIZE + place;
 	if (!is_put_together) {
-		Store(last, rows);
-		return last * STANDARD_VECTOR_SIZE;
+		Store(rows);
+		return number;
 	}
-	if (is_new) {
-		pending.chunk = last;
+	if (pending.ColumnCount() == 0) {
+		pending.Initialize(duckdb::Allocator::DefaultAllocator(), types);
 	}
-	if (pending.rows.ColumnCount() == 0) {
-		pending.rows.Initialize(duckdb::Allocator::DefaultAllocator(), types);
-	}
-	const auto place = uint32_t(pending.rows.size());
 	for (duckdb::idx_t i = 0; i < types.size(); i++) {
-		duckdb::VectorOperations::Copy(rows.data[i], pending.rows.data[i], rows.size(), 0, place);
+		duckdb::VectorOperations::Copy(rows.data[i], pending.data[i], rows.size(), 0, place);
 	}
-	pending.rows.SetCardinality(place + rows.size());
-	return pending.chunk * STANDARD_VECTOR_SIZE + place;
+	pending.SetCardinality(place + rows.size());
+	return number;
 }
 
 void CompactRows::StorePending() {
-	if (pending.rows.size() > 0) {
-		Store(pending.chunk, pending.rows);
-		pending.rows.Reset();
+	if (pending.size() > 0) {
+		Store(pending);
+		pending.Reset();
 	}
 }
 
-void CompactRows::Store(uint32_t number, duckdb::DataChunk &rows) {
+void CompactRows::Store(duckdb::DataChunk &rows) {
 	bytes.clear();
 	// Where each column begins comes first.
 	std::vector<uint32_t> begins(types.size());
@@ -79,31 +76,51 @@ void CompactRows::Store(uint32_t number, duckdb::DataChunk &rows) {
 		blocks.push_back(filling.pin.GetBlockHandle());
 	}
 	std::memcpy(filling.pin.Ptr() + filling.used, bytes.data(), bytes.size());
-	chunks[number] = {blocks.size() - 1, filling.used, rows.size()};
+	auto &chunk = chunks.back();
+	chunk.block = blocks.size() - 1;
+	chunk.offset = filling.used;
+	chunk.row_count = rows.size();
 	filling.used += bytes.size();
 }
 
 void CompactRows::Finish() {
 	StorePending();
-	pending.rows.Destroy();
+	pending.Destroy();
 	filling = {};
 	bytes = std::string();
 }
 
-void CompactRows::Fetch(uint32_t number, const std::vector<bool> &wanted, duckdb::BufferHandle &pin,
-                        duckdb::DataChunk &rows) const {
+uint32_t CompactRows::FindChunk(uint64_t ordinal) const {
+	const auto next = std::upper_bound(chunks.begin(), chunks.end(), ordinal,
+	                                   [](uint64_t wanted, const Chunk &chunk) { return wanted < chunk.start; });
+	return uint32_t(next - chunks.begin()) - 1;
+}
+
+const char *CompactRows::Pin(uint32_t number, size_t column, duckdb::BufferHandle &pin) const {
 	const auto &chunk = chunks[number];
 	auto block = blocks[chunk.block];
-	pin = buffers.Pin(block);
+	if (!pin.IsValid() || pin.GetBlockHandle() != block) {
+		pin = buffers.Pin(block);
+	}
 	const auto *begin = reinterpret_cast<const char *>(pin.Ptr()) + chunk.offset;
+	uint32_t column_begin = 0;
+	std::memcpy(&column_begin, begin + column * sizeof(uint32_t), sizeof(uint32_t));
+	return begin + column_begin;
+}
+
+void CompactRows::Fetch(uint32_t number, const std::vector<bool> &wanted, duckdb::BufferHandle &pin,
+                        duckdb::DataChunk &rows) const {
+	const auto chunk_rows = chunks[number].row_count;
 	for (duckdb::idx_t i = 0; i < types.size(); i++) {
-		uint32_t column_begin = 0;
-		std::memcpy(&column_begin, begin + i * sizeof(uint32_t), sizeof(uint32_t));
 		if (wanted[i]) {
-			VectorCode::Decode(begin + column_begin, chunk.row_count, rows.data[i]);
+			VectorCode::Decode(Pin(number, i, pin), chunk_rows, rows.data[i]);
 		}
 	}
-	rows.SetCardinality(chunk.row_count);
+	rows.SetCardinality(chunk_rows);
+}
+
+TextVector CompactRows::Texts(uint32_t number, size_t column, duckdb::BufferHandle &pin) const {
+	return VectorCode::ReadTexts(Pin(number, column, pin), chunks[number].row_count);
 }
 
 } // namespace merganser

@@ -5,6 +5,7 @@
 #include "engine/write/shared_work.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace merganser {
 
@@ -15,8 +16,9 @@ constexpr idx_t SPLIT_ROWS_MAX = 524288;
 //! At the end a thread makes a row group of its own from this part of a full one on. Less is put together, and divided
 //! anew among all threads.
 constexpr uint64_t OWN_ROW_GROUP_PART = 2;
-//! Rows that are put together without being copied.
-constexpr uint64_t PIECE_ROWS = 20480;
+//! Threads that fill row groups of their own stop at this part of the bytes that one may have: all of them hold what
+//! they encode beside what they have encoded.
+constexpr double OWN_ROW_GROUP_BYTES_PART = 0.55;
 //! Below this a row group is too small to be worth writing early: the buffer manager spills the rows instead.
 constexpr uint64_t EARLY_ROW_GROUP_BYTES_MIN = 8ull << 20;
 
@@ -62,8 +64,7 @@ void FileSink::Prepare(Local &local) {
 	local.data.InitializeEmpty(writing.columns.types);
 	local.part.InitializeEmpty(writing.columns.types);
 	if (registry.Fields().empty()) {
-		local.rows = writing.NewRows();
-		local.rows->InitializeAppend(local.append_state);
+		local.rows = std::make_unique<CompactRows>(writing.context, writing.columns.types);
 	} else {
 		duckdb::vector<duckdb::LogicalType> key_types;
 		for (const auto column : writing.spec.configuration->PartitionColumns()) {
@@ -107,7 +108,7 @@ void FileSink::Write(Local &local, duckdb::DataChunk &rows) {
 		return SinkSplit(local, rows);
 	}
 	for (idx_t begin = 0; begin < rows.size();) {
-		const auto room = writing.spec.row_group_rows - local.pieces.row_count - local.rows->Count();
+		const auto room = writing.spec.row_group_rows - local.rows->Count();
 		const auto count = std::min<idx_t>(rows.size() - begin, room);
 		local.part.Reference(local.data);
 		if (count < rows.size()) {
@@ -119,25 +120,18 @@ void FileSink::Write(Local &local, duckdb::DataChunk &rows) {
 }
 
 void FileSink::AppendRows(Local &local, duckdb::DataChunk &rows) {
-	local.rows->Append(local.append_state, rows);
-	const auto count = local.rows->Count();
-	const auto &ended = local.pieces;
-	if (writing.IsFullRowGroup(ended.row_count + count, ended.bytes + local.rows->SizeInBytes())) {
-		EndPiece(local);
-		WriterOf(0).WriteRowGroup(local.pieces.Take());
-	} else if (count >= PIECE_ROWS) {
-		EndPiece(local);
+	local.rows->Append(rows);
+	local.bytes += RowBytes(rows);
+	const auto bytes_max = uint64_t(double(writing.row_group_bytes_max) * OWN_ROW_GROUP_BYTES_PART);
+	if (local.rows->Count() >= writing.spec.row_group_rows || local.bytes >= bytes_max) {
+		WriterOf(0).WriteRowGroup({TakeRows(local)});
+		local.rows = std::make_unique<CompactRows>(writing.context, writing.columns.types);
 	}
 }
 
-void FileSink::EndPiece(Local &local) {
-	local.append_state.current_chunk_state.handles.clear();
-	const auto count = local.rows->Count();
-	const auto bytes = local.rows->SizeInBytes();
-	RowSlice piece {std::move(local.rows), 0, count, bytes};
-	local.pieces.Add(count >= PIECE_ROWS ? Compacted(writing.context, std::move(piece)) : std::move(piece));
-	local.rows = writing.NewRows();
-	local.rows->InitializeAppend(local.append_state);
+RowSlice FileSink::TakeRows(Local &local) {
+	local.rows->Finish();
+	return RowSlice::OfAll(std::move(local.rows), std::exchange(local.bytes, 0));
 }
 
 void FileSink::SinkSplit(Local &local, duckdb::DataChunk &rows) {
@@ -185,15 +179,14 @@ void FileSink::Combine(Local &local) {
 		local.split.reset();
 		return;
 	}
-	EndPiece(local);
-	local.rows.reset();
-	if (local.pieces.row_count == 0) {
+	if (local.rows->Count() == 0) {
 		return;
 	}
-	if (local.pieces.row_count >= writing.spec.row_group_rows / OWN_ROW_GROUP_PART) {
-		WriterOf(0).WriteRowGroup(local.pieces.Take());
+	auto rows = TakeRows(local);
+	if (rows.count >= writing.spec.row_group_rows / OWN_ROW_GROUP_PART) {
+		WriterOf(0).WriteRowGroup({std::move(rows)});
 	} else {
-		WriterOf(0).AddWaiting(local.pieces.Take());
+		WriterOf(0).AddWaiting({std::move(rows)});
 	}
 }
 

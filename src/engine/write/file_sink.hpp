@@ -21,11 +21,10 @@ class FileSink {
 public:
 	//! What one thread has not handed over yet.
 	struct Local {
-		//! Behind those of `pieces`.
-		duckdb::unique_ptr<duckdb::ColumnDataCollection> rows;
-		duckdb::ColumnDataAppendState append_state;
-		//! Together less than a row group.
-		RowPieces pieces;
+		//! Less than a row group.
+		std::unique_ptr<CompactRows> rows;
+		//! What DuckDB would need for them.
+		uint64_t bytes = 0;
 		std::unique_ptr<PartitionSplit> split;
 		duckdb::DataChunk data;
 		//! Those rows of `data` that fit into the row group.
@@ -63,8 +62,7 @@ private:
 	void Prepare(Local &local);
 	//! Requires: the rows fit into the row group.
 	void AppendRows(Local &local, duckdb::DataChunk &rows);
-	//! `rows` become one of the pieces.
-	void EndPiece(Local &local);
+	RowSlice TakeRows(Local &local);
 	void SinkSplit(Local &local, duckdb::DataChunk &rows);
 	void HandOver(Local &local);
 	void LimitResources();

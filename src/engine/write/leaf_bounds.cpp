@@ -360,6 +360,21 @@ void LeafBoundsPlan::GatherColumn(size_t column, const duckdb::ColumnDataCollect
 	}
 }
 
+void LeafBoundsPlan::PutTexts(size_t column, const std::optional<std::pair<std::string_view, std::string_view>> &range,
+                              size_t null_count, std::vector<LeafBounds> &bounds) const {
+	for (size_t i = 0; i < leaves.size(); i++) {
+		if (scanned[leaves[i].column] != column) {
+			continue;
+		}
+		bounds[i].null_count = int64_t(null_count);
+		bounds[i].has_value = range.has_value();
+		if (range) {
+			bounds[i].min_text = range->first;
+			bounds[i].max_text = range->second;
+		}
+	}
+}
+
 void LeafBoundsPlan::Merge(std::vector<LeafBounds> &bounds, const std::vector<LeafBounds> &other) const {
 	if (bounds.empty()) {
 		bounds = other;

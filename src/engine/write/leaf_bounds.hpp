@@ -5,7 +5,10 @@
 #include "engine/write/physical_columns.hpp"
 #include "protocol/file_statistics.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace merganser {
@@ -44,6 +47,9 @@ public:
 	//! The same, column by column: `rows` have one of the columns alone, and its leaves get their bounds among those of
 	//! all leaves, which begin as Empty.
 	void GatherColumn(size_t column, const duckdb::ColumnDataCollection &rows, std::vector<LeafBounds> &bounds) const;
+	//! The same for a column of texts whose smallest and largest are known; nullopt: all are NULL.
+	void PutTexts(size_t column, const std::optional<std::pair<std::string_view, std::string_view>> &range,
+	              size_t null_count, std::vector<LeafBounds> &bounds) const;
 	std::vector<LeafBounds> Empty() const {
 		return std::vector<LeafBounds>(leaves.size());
 	}

@@ -1,6 +1,8 @@
 #include "engine/write/row_group_encoder.hpp"
 
 #include "engine/parquet/encoded_columns.hpp"
+#include "engine/parquet/page_compression.hpp"
+#include "engine/parquet/text_chunk.hpp"
 #include "engine/port/parquet_thrift.hpp"
 
 #include <iterator>
@@ -18,7 +20,7 @@ constexpr uint64_t BY_COLUMN_ROWS_MIN = 16384;
 RowGroupEncoder::RowGroupEncoder(duckdb::ClientContext &context_p, const WriteSpec &spec_p,
                                  const PhysicalColumns &columns_p, const LeafBoundsPlan &bounds_p)
     : context(context_p), spec(spec_p), columns(columns_p), bounds(bounds_p),
-      format(context, columns.names, columns.types, ParquetOptionsOf(spec, columns)),
+      format(context, columns.names, columns.types, ParquetOptionsOf(spec, columns)), codec(KnownCodec(spec.codec)),
       column_formats(columns.names.size()) {
 }
 
@@ -64,6 +66,20 @@ EncodedRowGroup RowGroupEncoder::EncodeTogether(std::vector<RowSlice> slices) {
 	return encoded;
 }
 
+bool RowGroupEncoder::IsTexts(size_t column) const {
+	const auto &type = columns.types[column];
+	return codec && type.id() == duckdb::LogicalTypeId::VARCHAR && !type.HasAlias();
+}
+
+void RowGroupEncoder::EncodeTexts(const std::vector<RowSlice> &slices, size_t column, EncodedRowGroup &encoded) {
+	const auto like = Footer();
+	const auto &element = like.schema[TopLevelColumns(like)[column].element];
+	TextChunk chunk(element, *codec, encoded.row_count);
+	ForEachTexts(slices, column, [&](const TextVector &texts) { chunk.Add(texts); });
+	encoded.chunks.push_back(chunk.Finish());
+	bounds.PutTexts(column, chunk.Bounds(), chunk.NullCount(), encoded.bounds);
+}
+
 EncodedRowGroup RowGroupEncoder::Encode(std::vector<RowSlice> slices) {
 	uint64_t row_count = 0;
 	for (const auto &slice : slices) {
@@ -76,6 +92,10 @@ EncodedRowGroup RowGroupEncoder::Encode(std::vector<RowSlice> slices) {
 	encoded.row_count = row_count;
 	encoded.bounds = bounds.Empty();
 	for (size_t i = 0; i < columns.names.size(); i++) {
+		if (IsTexts(i)) {
+			EncodeTexts(slices, i, encoded);
+			continue;
+		}
 		auto column = GatherColumn(context, slices, i);
 		bounds.GatherColumn(i, *column, encoded.bounds);
 		auto chunks = EncodedColumns(context, ColumnFormat(i), std::move(column)).Chunks();

@@ -36,6 +36,9 @@ public:
 
 private:
 	EncodedRowGroup EncodeTogether(std::vector<RowSlice> slices);
+	//! Whether the column is encoded here, without DuckDB's writer.
+	bool IsTexts(size_t column) const;
+	void EncodeTexts(const std::vector<RowSlice> &slices, size_t column, EncodedRowGroup &encoded);
 	const ParquetFormat &ColumnFormat(size_t column);
 	void NoteFooter(duckdb_parquet::FileMetaData file_footer);
 
@@ -44,6 +47,8 @@ private:
 	const PhysicalColumns &columns;
 	const LeafBoundsPlan &bounds;
 	const ParquetFormat format;
+	//! nullopt where pages cannot be compressed here.
+	const std::optional<duckdb_parquet::CompressionCodec::type> codec;
 	std::mutex lock;
 	//! Each column by itself, from the first row group on that wants it.
 	std::deque<std::optional<ParquetFormat>> column_formats;

@@ -99,22 +99,51 @@ void ForEachCompactChunk(const RowSlice &slice, const duckdb::vector<duckdb::col
 	}
 	duckdb::BufferHandle pin;
 	const auto end = slice.start + slice.count;
-	for (idx_t row = slice.start; row < end;) {
+	auto number = slice.compact->FindChunk(slice.start);
+	for (idx_t row = slice.start; row < end; number++) {
 		duckdb::DataChunk all;
 		all.Initialize(duckdb::Allocator::DefaultAllocator(), types, wanted);
-		slice.compact->Fetch(CompactRows::ChunkOf(uint32_t(row)), wanted, pin, all);
+		slice.compact->Fetch(number, wanted, pin, all);
 		duckdb::DataChunk chunk;
 		chunk.InitializeEmpty(wanted_types);
 		for (idx_t i = 0; i < columns.size(); i++) {
 			chunk.data[i].Reference(all.data[columns[i]]);
 		}
 		chunk.SetCardinality(all.size());
-		const auto offset = CompactRows::PlaceOf(uint32_t(row));
-		const auto count = std::min(chunk.size() - offset, end - row);
+		const auto offset = row - slice.compact->StartOf(number);
+		const auto count = std::min<idx_t>(chunk.size() - offset, end - row);
 		if (count < chunk.size()) {
 			chunk.Slice(offset, count);
 		}
 		take(chunk);
+		row += count;
+	}
+}
+
+//! Rows of the vector.
+TextVector PartOf(const TextVector &vector, idx_t begin, idx_t count) {
+	TextVector part;
+	part.row_count = count;
+	const bool is_by_row = vector.numbers.empty() && vector.texts.size() == vector.row_count;
+	part.texts = is_by_row ? std::vector<std::string_view>(vector.texts.begin() + int64_t(begin),
+	                                                       vector.texts.begin() + int64_t(begin + count))
+	                       : vector.texts;
+	part.numbers = vector.numbers.empty() ? vector.numbers : vector.numbers.substr(begin, count);
+	if (!vector.valid.empty()) {
+		part.valid.assign(vector.valid.begin() + int64_t(begin), vector.valid.begin() + int64_t(begin + count));
+	}
+	return part;
+}
+
+void ForEachCompactTexts(const RowSlice &slice, size_t column, const std::function<void(const TextVector &)> &take) {
+	duckdb::BufferHandle pin;
+	const auto end = slice.start + slice.count;
+	auto number = slice.compact->FindChunk(slice.start);
+	for (idx_t row = slice.start; row < end; number++) {
+		const auto texts = slice.compact->Texts(number, column, pin);
+		const idx_t offset = row - slice.compact->StartOf(number);
+		const auto count = std::min<idx_t>(texts.row_count - offset, end - row);
+		take(count == texts.row_count ? texts : PartOf(texts, offset, count));
 		row += count;
 	}
 }
@@ -139,19 +168,6 @@ const duckdb::vector<duckdb::LogicalType> &TypesOf(const RowSlice &slice) {
 }
 
 } // namespace
-
-RowSlice Compacted(duckdb::ClientContext &context, RowSlice slice) {
-	auto compact = std::make_shared<CompactRows>(context, slice.rows->Types());
-	uint64_t next = 0;
-	for (auto &chunk : slice.rows->Chunks()) {
-		Verify(compact->Append(chunk) == next, "all chunks but the last one are full: rows keep their numbers");
-		next += chunk.size();
-	}
-	compact->Finish();
-	slice.compact = std::move(compact);
-	slice.rows.reset();
-	return slice;
-}
 
 void RowPieces::Add(RowSlice slice) {
 	if (slice.count > 0) {
@@ -190,6 +206,23 @@ duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherColumn(duckdb::ClientCont
 		CopySlice(slice, {column}, *result);
 	}
 	return result;
+}
+
+void ForEachTexts(const std::vector<RowSlice> &slices, size_t column,
+                  const std::function<void(const TextVector &)> &take) {
+	VectorCode code;
+	std::string bytes;
+	for (const auto &slice : slices) {
+		if (slice.compact) {
+			ForEachCompactTexts(slice, column, take);
+			continue;
+		}
+		ForEachChunk(slice, {column}, [&](duckdb::DataChunk &chunk) {
+			bytes.clear();
+			code.Encode(chunk.data[0], chunk.size(), bytes);
+			take(VectorCode::ReadTexts(bytes.data(), chunk.size()));
+		});
+	}
 }
 
 uint64_t RowBytes(duckdb::DataChunk &rows) {

@@ -5,7 +5,9 @@
 #include "engine/write/compact_rows.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace merganser {
@@ -20,10 +22,12 @@ struct RowSlice {
 	//! About what these rows need in memory, as DuckDB holds them.
 	uint64_t bytes = 0;
 	std::shared_ptr<const CompactRows> compact {};
-};
 
-//! The same rows in fewer bytes; frees the others. Requires: nobody shares them.
-RowSlice Compacted(duckdb::ClientContext &context, RowSlice slice);
+	static RowSlice OfAll(std::shared_ptr<const CompactRows> rows, uint64_t bytes) {
+		const auto count = rows->Count();
+		return {nullptr, 0, count, bytes, std::move(rows)};
+	}
+};
 
 //! Slices that follow each other.
 struct RowPieces {
@@ -45,6 +49,10 @@ duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherRows(duckdb::ClientContex
 //! One column of them.
 duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherColumn(duckdb::ClientContext &context,
                                                               const std::vector<RowSlice> &slices, size_t column);
+
+//! Calls `take` with the texts of one column, vector by vector; they are views of what is valid in the call.
+void ForEachTexts(const std::vector<RowSlice> &slices, size_t column,
+                  const std::function<void(const TextVector &)> &take);
 
 //! What the values of `rows` need in memory. Unlike the size of a collection it does not depend on how full the
 //! collection's vectors are.

@@ -413,6 +413,33 @@ void VectorCode::Encode(duckdb::Vector &values, uint64_t count, std::string &byt
 	Verify(is_known, "every physical type of a value is known");
 }
 
+TextVector VectorCode::ReadTexts(const char *bytes, uint64_t count) {
+	TextVector result;
+	result.row_count = count;
+	if (Take<uint8_t>(bytes) != 0) {
+		result.valid.resize(count);
+		for (uint64_t word = 0; word < MaskWords(count); word++) {
+			const auto mask = Take<uint64_t>(bytes);
+			const auto end = std::min<uint64_t>(count - word * 64, 64);
+			for (uint64_t i = 0; i < end; i++) {
+				result.valid[word * 64 + i] = mask >> i & 1;
+			}
+		}
+	}
+	const auto way = Take<Way>(bytes);
+	const auto text_count = way == Way::TEXTS ? count : Take<uint16_t>(bytes);
+	result.texts.reserve(text_count);
+	for (uint64_t i = 0; i < text_count; i++) {
+		const auto size = Take<uint32_t>(bytes);
+		result.texts.emplace_back(bytes, size);
+		bytes += size;
+	}
+	if (way == Way::FEW_TEXTS && text_count > 1) {
+		result.numbers = std::string_view(bytes, count);
+	}
+	return result;
+}
+
 const char *VectorCode::Decode(const char *bytes, uint64_t count, duckdb::Vector &result) {
 	const auto type = result.GetType().InternalType();
 	TakeValidity(bytes, count, result);

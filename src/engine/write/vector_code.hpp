@@ -1,6 +1,7 @@
 #pragma once
 
 #include "duckdb.hpp"
+#include "engine/parquet/text_chunk.hpp"
 
 #include <cstdint>
 #include <string>
@@ -16,6 +17,8 @@ public:
 	//! Into an empty vector with room for them. `bytes`: where Encode began, and it returns where it ended. Requires:
 	//! the bytes outlive the result, whose texts may point into them.
 	static const char *Decode(const char *bytes, uint64_t count, duckdb::Vector &result);
+	//! Texts as they are held: views of the bytes. Requires: a vector of texts was encoded.
+	static TextVector ReadTexts(const char *bytes, uint64_t count);
 
 private:
 	void EncodeTexts(const duckdb::UnifiedVectorFormat &format, uint64_t count, std::string &bytes);
