@@ -1,5 +1,6 @@
-"""Large writes and updates of many rows: chunks that we encode, read by Spark, which skips by what they say of themselves."""
+"""Large writes and updates of many rows: chunks that we encode, read by Spark, which skips by what they say."""
 
+import zlib
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,12 @@ SELECT = """SELECT i AS id, 'name ' || i % 40 AS few, CASE WHEN i % 3 > 0 THEN '
     CASE WHEN i < 50000 THEN 'x' || i % 5 ELSE md5(i::VARCHAR) END AS late, NULL::VARCHAR AS none,
     CASE WHEN i % 7 < 3 THEN '' END AS empty, (i / 8)::DECIMAL(15, 2) AS price, i % 100 AS small"""
 #: In Spark's SQL: sums that tell every row from every other.
-SUMS = """SELECT count(*) AS n, sum(id) AS ids, sum(crc32(few)) AS few, sum(crc32(many)) AS many, sum(crc32(late)) AS late,
-    count(none) AS none, count(empty) AS empty, sum(price) AS price, sum(small) AS small"""
+SUMS = """SELECT count(*) AS n, sum(id) AS ids, sum(crc32(few)) AS few, sum(crc32(many)) AS many,
+    sum(crc32(late)) AS late, count(none) AS none, count(empty) AS empty, sum(price) AS price, sum(small) AS small"""
 
 
 def ours(merganser: Merganser) -> dict:
     """The same sums; what DuckDB has no function for is read as rows."""
-    import zlib
-
     rows = merganser.rows(f"SELECT id, few, many, late, none, empty, price, small FROM {OURS}")
 
     def total(column: int) -> int:
@@ -47,4 +46,5 @@ def test_spark_reads_it(spark: SparkSession, merganser: Merganser, table: Path, 
     assert spark.fetch(f"{SUMS} FROM {named(table)}").to_pylist() == [expected]
     for condition in ("few = 'changed 3'", "few = 'absent'", "many = 'TEXT 4'", "late > 'x4!'", "empty IS NULL"):
         counted = merganser.rows(f"SELECT count(*) FROM {OURS} WHERE {condition}")[0][0]
-        assert spark.fetch(f"SELECT count(*) AS n FROM {named(table)} WHERE {condition}").to_pylist() == [{"n": counted}]
+        found = spark.fetch(f"SELECT count(*) AS n FROM {named(table)} WHERE {condition}").to_pylist()
+        assert found == [{"n": counted}], condition

@@ -41,12 +41,6 @@ TextChunk::TextChunk(const duckdb_parquet::SchemaElement &element_p, duckdb_parq
 }
 
 void TextChunk::Add(const TextVector &vector) {
-	for (size_t row = 0; row < vector.row_count; row++) {
-		const bool is_null = IsNull(vector, row);
-		levels.push_back(is_null ? 0 : 1);
-		null_count += is_null;
-	}
-	Verify(null_count == 0 || form.has_nulls, "a column without NULLs has none");
 	if (dictionary) {
 		AddIndices(vector);
 	} else {
@@ -54,11 +48,18 @@ void TextChunk::Add(const TextVector &vector) {
 	}
 }
 
+bool TextChunk::AddLevel(bool is_null) {
+	Verify(!is_null || form.has_nulls, "a column without NULLs has none");
+	levels.push_back(is_null ? 0 : 1);
+	null_count += is_null;
+	return !is_null;
+}
+
 void TextChunk::AddIndices(const TextVector &vector) {
 	// By text of the vector.
 	std::vector<uint32_t> known(vector.texts.size(), UINT32_MAX);
 	for (size_t row = 0; row < vector.row_count; row++) {
-		if (IsNull(vector, row)) {
+		if (!AddLevel(IsNull(vector, row))) {
 			continue;
 		}
 		const auto text = TextOfRow(vector, row);
@@ -76,12 +77,15 @@ void TextChunk::AppendText(std::string_view text) {
 	range.AddBytes(text);
 	AppendLength(uint32_t(text.size()), values);
 	values += text;
+	if (values.size() >= PAGE_BYTES) {
+		FlushPage();
+	}
 }
 
 void TextChunk::LeaveDictionary() {
 	std::vector<std::string_view> texts;
 	WalkTexts(dictionary->Values(), dictionary->Count(), [&](std::string_view text) { texts.push_back(text); });
-	auto all_levels = std::exchange(levels, {});
+	const auto all_levels = std::exchange(levels, {});
 	// Pages are compressed; what is not written to is no memory.
 	writer.Expect(dictionary->Values().size() / all_levels.size() * rows_total);
 	auto next = indices.begin();
@@ -89,9 +93,6 @@ void TextChunk::LeaveDictionary() {
 		levels.push_back(level);
 		if (level > 0) {
 			AppendText(texts[*next++]);
-		}
-		if (values.size() >= PAGE_BYTES) {
-			FlushPage();
 		}
 	}
 	range.Settle();
@@ -101,14 +102,11 @@ void TextChunk::LeaveDictionary() {
 
 void TextChunk::AddPlain(const TextVector &vector) {
 	for (size_t row = 0; row < vector.row_count; row++) {
-		if (!IsNull(vector, row)) {
+		if (AddLevel(IsNull(vector, row))) {
 			AppendText(vector.texts[TextOfRow(vector, row)]);
 		}
 	}
 	range.Settle();
-	if (values.size() >= PAGE_BYTES) {
-		FlushPage();
-	}
 }
 
 void TextChunk::FlushPage() {

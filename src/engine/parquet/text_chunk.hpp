@@ -47,6 +47,8 @@ public:
 	}
 
 private:
+	//! Of the next row. Returns whether it has a text.
+	bool AddLevel(bool is_null);
 	void AddIndices(const TextVector &vector);
 	void AddPlain(const TextVector &vector);
 	void AppendText(std::string_view text);

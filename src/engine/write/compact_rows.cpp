@@ -61,14 +61,13 @@ void CompactRows::StorePending() {
 void CompactRows::Store(duckdb::DataChunk &rows) {
 	bytes.clear();
 	// Where each column begins comes first.
-	std::vector<uint32_t> begins(types.size());
-	bytes.resize(types.size() * sizeof(uint32_t));
+	std::vector<uint64_t> begins(types.size());
+	bytes.resize(types.size() * sizeof(uint64_t));
 	for (duckdb::idx_t i = 0; i < types.size(); i++) {
-		Verify(bytes.size() <= std::numeric_limits<uint32_t>::max(), "the rows of one chunk fit into four gigabytes");
-		begins[i] = uint32_t(bytes.size());
+		begins[i] = bytes.size();
 		codes[i].Encode(rows.data[i], rows.size(), bytes);
 	}
-	std::memcpy(bytes.data(), begins.data(), begins.size() * sizeof(uint32_t));
+	std::memcpy(bytes.data(), begins.data(), begins.size() * sizeof(uint64_t));
 	if (filling.used + bytes.size() > filling.size) {
 		filling.size = std::max<uint64_t>(bytes.size(), buffers.GetBlockSize());
 		filling.used = 0;
@@ -103,8 +102,8 @@ const char *CompactRows::Pin(uint32_t number, size_t column, duckdb::BufferHandl
 		pin = buffers.Pin(block);
 	}
 	const auto *begin = reinterpret_cast<const char *>(pin.Ptr()) + chunk.offset;
-	uint32_t column_begin = 0;
-	std::memcpy(&column_begin, begin + column * sizeof(uint32_t), sizeof(uint32_t));
+	uint64_t column_begin = 0;
+	std::memcpy(&column_begin, begin + column * sizeof(uint64_t), sizeof(uint64_t));
 	return begin + column_begin;
 }
 

@@ -290,7 +290,7 @@ private:
 	Changed FindChanged(const std::vector<size_t> &fields, const Positions &positions) {
 		auto chosen = Only(positions);
 		Changed changed;
-		if (chosen->rows.empty()) {
+		if (chosen->rows.empty() || fields.empty()) {
 			return changed;
 		}
 		RowRead read(compare.context, compare.plan.snapshot, std::move(chosen), fields);
