@@ -47,7 +47,7 @@ const LakeScanInfo *FindScan(const duckdb::LogicalOperator &op, const duckdb::Ta
 
 //! Whether the rows come as the scan reads them: it is below nothing but what passes rows on, and the probe side of
 //! joins.
-bool IsInFileOrder(const duckdb::PhysicalOperator &child) {
+bool IsInFileOrder(const duckdb::PhysicalOperator &child, const LakeScanInfo &scan) {
 	const auto *op = &child;
 	while (op->type == duckdb::PhysicalOperatorType::PROJECTION || op->type == duckdb::PhysicalOperatorType::FILTER ||
 	       op->type == duckdb::PhysicalOperatorType::HASH_JOIN) {
@@ -56,17 +56,17 @@ bool IsInFileOrder(const duckdb::PhysicalOperator &child) {
 	if (op->type != duckdb::PhysicalOperatorType::TABLE_SCAN) {
 		return false;
 	}
-	const auto &function = op->Cast<duckdb::PhysicalTableScan>().function;
-	return dynamic_cast<const LakeScanInfo *>(function.function_info.get());
+	return op->Cast<duckdb::PhysicalTableScan>().function.function_info.get() == &scan;
 }
 
 RowChangePlan MakePlan(const ChangedTable &table, RowStatement statement, const char *operation,
-                       const LakeScanInfo *scan) {
+                       const LakeScanInfo *scan, const duckdb::PhysicalOperator &child) {
 	RowChangePlan plan {table.catalog, statement, table.snapshot,
 	                    scan ? scan->seen
 	                         : SeenFiles {std::make_shared<DeletionVectorCache>(), std::make_shared<FileLayouts>()},
 	                    MakeWriteSpec(table.snapshot->location, table.snapshot->configuration)};
 	plan.change = table.BeginChange(operation);
+	plan.row_id.is_in_file_order = scan && IsInFileOrder(child, *scan);
 	return plan;
 }
 
@@ -103,7 +103,6 @@ duckdb::PhysicalOperator &MakeOperator(duckdb::PhysicalPlanGenerator &planner, R
                                        const duckdb::LogicalOperator &op, duckdb::PhysicalOperator &child) {
 	CheckAppendOnly(plan);
 	CheckIdentitiesKept(plan);
-	plan.row_id.is_in_file_order = IsInFileOrder(child);
 	auto &change = planner.Make<LakeRowChange>(op.types, std::move(plan), op.estimated_cardinality);
 	change.children.push_back(child);
 	return change;
@@ -194,7 +193,7 @@ duckdb::PhysicalOperator &PlanLakeUpdate(duckdb::ClientContext &context, duckdb:
                                          const ChangedTable &table, duckdb::LogicalUpdate &op,
                                          duckdb::PhysicalOperator &child) {
 	return AtBorder([&]() -> duckdb::PhysicalOperator & {
-		auto plan = MakePlan(table, RowStatement::UPDATE, "UPDATE", FindScan(op, op.table));
+		auto plan = MakePlan(table, RowStatement::UPDATE, "UPDATE", FindScan(op, op.table), child);
 		plan.returning = op.return_chunk;
 		// The row id is what comes last.
 		plan.row_id.file_index = child.types.size() - 2;
@@ -208,7 +207,7 @@ duckdb::PhysicalOperator &PlanLakeUpdate(duckdb::ClientContext &context, duckdb:
 duckdb::PhysicalOperator &PlanLakeDelete(duckdb::PhysicalPlanGenerator &planner, const ChangedTable &table,
                                          duckdb::LogicalDelete &op, duckdb::PhysicalOperator &child) {
 	return AtBorder([&]() -> duckdb::PhysicalOperator & {
-		auto plan = MakePlan(table, RowStatement::DELETE, "DELETE", FindScan(op, op.table));
+		auto plan = MakePlan(table, RowStatement::DELETE, "DELETE", FindScan(op, op.table), child);
 		plan.returning = op.return_chunk;
 		plan.row_id.file_index = op.expressions[0]->Cast<duckdb::BoundReferenceExpression>().index;
 		plan.row_id.position = op.expressions[1]->Cast<duckdb::BoundReferenceExpression>().index;
@@ -226,7 +225,7 @@ duckdb::PhysicalOperator &PlanLakeMerge(duckdb::ClientContext &context, duckdb::
                                         const ChangedTable &table, duckdb::LogicalMergeInto &op,
                                         duckdb::PhysicalOperator &child) {
 	return AtBorder([&]() -> duckdb::PhysicalOperator & {
-		auto plan = MakePlan(table, RowStatement::MERGE, "MERGE", FindScan(op, op.table));
+		auto plan = MakePlan(table, RowStatement::MERGE, "MERGE", FindScan(op, op.table), child);
 		plan.returning = op.return_chunk;
 		plan.row_id.file_index = op.row_id_start;
 		plan.row_id.position = op.row_id_start + 1;
