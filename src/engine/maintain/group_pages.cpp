@@ -88,8 +88,8 @@ void PageSource::AddLiveRows(size_t group_number, DeletionVector &positions) con
 	}
 }
 
-GroupPages::GroupPages(FileWriting &writing_p, const RewriteJob &job_p, const PageForm &form_p)
-    : writing(writing_p), job(job_p), form(form_p) {
+GroupPages::GroupPages(FileWriting &writing_p, const RewriteJob &job_p)
+    : writing(writing_p), job(job_p), form(writing.encoder.Form()) {
 }
 
 std::shared_ptr<const PageSource> GroupPages::Open(FileRef file, uint64_t held_bytes_max) const {
@@ -143,7 +143,7 @@ std::optional<ChunkPiece> GroupPages::MergePages(size_t column) const {
 	}
 	PageChunk merged;
 	try {
-		merged = MergeChunks(element, form.codec, chunks);
+		merged = MergeChunks(element, writing.encoder.codec.value(), chunks);
 	} catch (const Error &) {
 		// Which one it is.
 		for (size_t i = 0; i < chunks.size(); i++) {
@@ -206,10 +206,8 @@ void GroupPages::Encode(const std::vector<size_t> &columns, std::vector<ChunkPie
 }
 
 ChunkPiece GroupPages::EncodeColumn(size_t column, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) const {
-	const PhysicalColumns one {
-	    {writing.columns.fields[column]}, {writing.columns.names[column]}, {writing.columns.types[column]}};
-	const ParquetFormat format(writing.context, one.names, one.types, ParquetOptionsOf(writing.spec, one));
-	auto piece = std::move(EncodedColumns(writing.context, format, std::move(rows)).Chunks().at(0));
+	EncodedColumns encoded(writing.context, writing.encoder.ColumnFormat(column), std::move(rows));
+	auto piece = std::move(encoded.Chunks().at(0));
 	const auto &element = form.footer.schema[form.columns[column].element];
 	if (!HasExactBounds(piece.chunk.meta_data) && CanFilter(element, piece.chunk.meta_data)) {
 		// DuckDB's own are cut where values are long.

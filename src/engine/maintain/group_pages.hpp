@@ -58,7 +58,7 @@ private:
 //! Row groups of old files on their way to one new one. For one thread.
 class GroupPages {
 public:
-	GroupPages(FileWriting &writing, const RewriteJob &job, const PageForm &form);
+	GroupPages(FileWriting &writing, const RewriteJob &job);
 
 	std::shared_ptr<const PageSource> Open(FileRef file, uint64_t held_bytes_max) const;
 	void Add(std::shared_ptr<const PageSource> source, size_t group);
@@ -85,7 +85,7 @@ private:
 	};
 	FileWriting &writing;
 	const RewriteJob &job;
-	const PageForm &form;
+	const FileForm &form;
 	std::vector<Part> parts;
 	uint64_t row_count = 0;
 	uint64_t size_bytes = 0;

@@ -1,31 +1,23 @@
 #include "engine/maintain/page_output.hpp"
 
-#include "base/error.hpp"
-#include "engine/parquet/page_compression.hpp"
 #include "engine/write/footer_bounds.hpp"
 
 #include <utility>
 
 namespace merganser {
 
-PageForm::PageForm(FileWriting &writing)
-    : footer(writing.encoder.Footer()), columns(TopLevelColumns(footer)),
-      codec(KnownCodec(writing.spec.codec).value()) {
-	Verify(columns.size() == writing.columns.names.size(), "a file has the table's columns");
-}
-
 struct PageOutput::OpenFile {
-	OpenFile(FileWriting &writing, const PageForm &form, const std::string &folder)
+	OpenFile(FileWriting &writing, const std::string &folder)
 	    : name(writing.context, writing.transaction, writing.spec, folder, writing.next_file_number++),
-	      chunks(*writing.spec.location.store, name.FullPath(writing.spec), form.footer) {
+	      chunks(*writing.spec.location.store, name.FullPath(writing.spec), writing.encoder.Form().footer) {
 	}
 
 	NewDataFile name;
 	ChunkFile chunks;
 };
 
-PageOutput::PageOutput(FileWriting &writing_p, const PageForm &form_p, PartitionValues values_p, std::string folder_p)
-    : writing(writing_p), form(form_p), values(std::move(values_p)), folder(std::move(folder_p)) {
+PageOutput::PageOutput(FileWriting &writing_p, PartitionValues values_p, std::string folder_p)
+    : writing(writing_p), values(std::move(values_p)), folder(std::move(folder_p)) {
 }
 
 PageOutput::~PageOutput() = default;
@@ -35,7 +27,7 @@ void PageOutput::WriteRowGroup(uint64_t row_count, std::vector<ChunkPiece> piece
 	row_group.__set_num_rows(static_cast<int64_t>(row_count));
 	std::lock_guard<std::mutex> guard(lock);
 	if (!current) {
-		current = std::make_unique<OpenFile>(writing, form, folder);
+		current = std::make_unique<OpenFile>(writing, folder);
 	}
 	current->chunks.WriteRowGroup(std::move(row_group), std::move(pieces));
 	if (current->chunks.SizeBytes() >= writing.spec.target_file_size_bytes) {

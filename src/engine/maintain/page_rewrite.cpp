@@ -23,14 +23,14 @@ constexpr uint64_t SHARES_OF_ROW_GROUP = 4;
 class PageRewrite {
 public:
 	PageRewrite(FileWriting &writing_p, const RewriteJob &job_p)
-	    : writing(writing_p), job(job_p), form(writing), thread_count(ThreadCount(writing.context)),
+	    : writing(writing_p), job(job_p), thread_count(ThreadCount(writing.context)),
 	      bytes_max(std::max<uint64_t>(writing.row_group_bytes_max / SHARES_OF_ROW_GROUP, 1)) {
 		const auto fields = PartitionFields(*job.snapshot->configuration);
 		for (size_t group = 0; group < job.plan.groups.size(); group++) {
 			auto values = PartitionValuesOf(job, job.plan.groups[group]);
 			auto folder = PartitionFolderOf(fields, values);
 			const auto own_runs = CutIntoLargeRuns(job, group, thread_count, bytes_max);
-			outputs.emplace_back(writing, form, std::move(values), std::move(folder), own_runs.size());
+			outputs.emplace_back(writing, std::move(values), std::move(folder), own_runs.size());
 			runs.insert(runs.end(), own_runs.begin(), own_runs.end());
 		}
 	}
@@ -42,8 +42,8 @@ public:
 
 private:
 	struct Output {
-		Output(FileWriting &writing, const PageForm &form, PartitionValues values, std::string folder, size_t run_count)
-		    : files(writing, form, std::move(values), std::move(folder)), open_runs(run_count) {
+		Output(FileWriting &writing, PartitionValues values, std::string folder, size_t run_count)
+		    : files(writing, std::move(values), std::move(folder)), open_runs(run_count) {
 		}
 		PageOutput files;
 		std::atomic<size_t> open_runs;
@@ -64,7 +64,7 @@ private:
 
 	//! As many row groups together as make a full one.
 	void Copy(const FileRun &run, PageOutput &output) {
-		GroupPages pages(writing, job, form);
+		GroupPages pages(writing, job);
 		for (size_t i = run.begin; i < run.end; i++) {
 			const auto source = pages.Open(job.plan.files[i], bytes_max);
 			for (size_t group = 0; group < source->RowGroupCount(); group++) {
@@ -90,7 +90,6 @@ private:
 
 	FileWriting &writing;
 	const RewriteJob &job;
-	const PageForm form;
 	const size_t thread_count;
 	const uint64_t bytes_max;
 	std::vector<FileRun> runs;

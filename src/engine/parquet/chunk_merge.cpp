@@ -7,7 +7,6 @@
 #include "engine/parquet/value_dictionary.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <string_view>
 #include <unordered_set>
 
@@ -299,10 +298,9 @@ private:
 			}
 		}
 		writer.WriteDictionary(dictionary.Count(), dictionary.Values());
-		const auto bit_width = uint32_t(std::bit_width(std::max<size_t>(dictionary.Count(), 2) - 1));
 		joined.encoding = Encoding::RLE_DICTIONARY;
-		joined.values.assign(1, static_cast<char>(bit_width));
-		AppendHybridRuns(indices.data(), indices.size(), bit_width, joined.values);
+		joined.values.clear();
+		AppendIndices(indices, dictionary.Count(), joined.values);
 		return true;
 	}
 

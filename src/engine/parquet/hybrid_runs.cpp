@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace merganser {
@@ -81,6 +82,12 @@ size_t RunLength(const uint32_t *values, size_t count) {
 }
 
 } // namespace
+
+void AppendIndices(const std::vector<uint32_t> &indices, size_t dictionary_count, std::string &target) {
+	const auto bit_width = uint32_t(std::bit_width(std::max<size_t>(dictionary_count, 2) - 1));
+	target.push_back(static_cast<char>(bit_width));
+	AppendHybridRuns(indices.data(), indices.size(), bit_width, target);
+}
 
 void ReadPacked(std::string_view bytes, uint32_t bit_width, size_t count, uint32_t *target) {
 	if (bit_width == 0) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace merganser {
 
@@ -15,6 +16,9 @@ namespace merganser {
 void ReadHybridRuns(std::string_view bytes, uint32_t bit_width, size_t count, uint32_t *target);
 //! Appends the numbers. Requires: each fits into the bits.
 void AppendHybridRuns(const uint32_t *values, size_t count, uint32_t bit_width, std::string &target);
+
+//! Indices of a dictionary of so many values as a data page has them: how many bits each takes, and the indices.
+void AppendIndices(const std::vector<uint32_t> &indices, size_t dictionary_count, std::string &target);
 
 //! The same of numbers that are packed without runs. Reading throws CORRUPT where there are fewer.
 void ReadPacked(std::string_view bytes, uint32_t bit_width, size_t count, uint32_t *target);

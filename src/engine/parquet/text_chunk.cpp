@@ -4,8 +4,6 @@
 #include "engine/parquet/bloom_filter.hpp"
 #include "engine/parquet/hybrid_runs.hpp"
 
-#include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace merganser {
@@ -123,9 +121,7 @@ ChunkPiece TextChunk::Finish() {
 		WalkTexts(dictionary->Values(), dictionary->Count(), [&](std::string_view text) { range.AddBytes(text); });
 		range.Settle();
 		writer.WriteDictionary(dictionary->Count(), dictionary->Values());
-		const auto bit_width = uint32_t(std::bit_width(std::max<size_t>(dictionary->Count(), 2) - 1));
-		values.assign(1, static_cast<char>(bit_width));
-		AppendHybridRuns(indices.data(), indices.size(), bit_width, values);
+		AppendIndices(indices, dictionary->Count(), values);
 		writer.Write(false, Encoding::RLE_DICTIONARY, levels.size(), levels, values);
 		piece.bloom_filter = BloomFilterOfTexts(*dictionary);
 	} else {

@@ -19,10 +19,8 @@ void FileLayouts::Note(uint64_t file_index, duckdb::BaseFileReader &reader,
 	}
 	const auto bytes = ColumnBytes(parquet);
 	for (const auto &column : columns) {
-		const auto found = std::find_if(reader.columns.begin(), reader.columns.end(), [&](const auto &other) {
-			return !column.identifier.IsNull() && !other.identifier.IsNull() && other.identifier == column.identifier;
-		});
-		const auto known = found == reader.columns.end() ? bytes.end() : bytes.find(found->name);
+		const auto *found = FindByNumber(reader, column.identifier);
+		const auto known = found ? bytes.find(found->name) : bytes.end();
 		field_bytes.push_back(known == bytes.end() ? 0 : known->second);
 	}
 }

@@ -122,16 +122,6 @@ duckdb::unique_ptr<duckdb::DeleteFilter> RowFilterOf(LakeScanInfo &info, FileRef
 	return kept;
 }
 
-const duckdb::MultiFileColumnDefinition *FindByNumber(const duckdb::BaseFileReader &reader,
-                                                      const duckdb::Value &number) {
-	for (auto &column : reader.columns) {
-		if (column.identifier == number) {
-			return &column;
-		}
-	}
-	return nullptr;
-}
-
 } // namespace
 
 void ThrowUnreadable(const LakeScanInfo &info, FileRef file, const std::exception &cause) {
@@ -257,7 +247,9 @@ LakeFileReader::InitializeReader(duckdb::MultiFileReaderData &reader_data, const
 	const auto result = CreateMapping(context, reader_data, table_columns, global_column_ids, filters.get(),
 	                                  gstate.file_list, bind_data.reader_bind, bind_data.virtual_columns,
 	                                  duckdb::MultiFileColumnMappingMode::BY_FIELD_ID);
-	if (std::any_of(global_column_ids.begin(), global_column_ids.end(), [](const duckdb::ColumnIndex &column) {
+	// Who reads chosen rows knows how the file holds them.
+	if (!info->target.chosen &&
+	    std::any_of(global_column_ids.begin(), global_column_ids.end(), [](const duckdb::ColumnIndex &column) {
 		    return column.GetPrimaryIndex() == COLUMN_IDENTIFIER_FILE_ROW_NUMBER;
 	    })) {
 		info->seen.layouts->Note(FileIndexOf(file), reader, table_columns);

@@ -25,6 +25,16 @@ duckdb::vector<duckdb::MultiFileColumnDefinition> &ParquetColumns(duckdb::Parque
 	return reader.columns;
 }
 
+const duckdb::MultiFileColumnDefinition *FindByNumber(const duckdb::BaseFileReader &reader,
+                                                      const duckdb::Value &number) {
+	for (const auto &column : reader.columns) {
+		if (!number.IsNull() && !column.identifier.IsNull() && column.identifier == number) {
+			return &column;
+		}
+	}
+	return nullptr;
+}
+
 std::vector<uint64_t> RowGroupStarts(const duckdb::ParquetReader &reader) {
 	std::vector<uint64_t> starts;
 	uint64_t start = 0;

@@ -34,6 +34,9 @@ private:
 duckdb::ParquetReader &AsParquetReader(duckdb::BaseFileReader &reader);
 duckdb::vector<duckdb::MultiFileColumnDefinition> &ParquetColumns(duckdb::ParquetReader &reader);
 
+//! The column with the identifier; nullptr where there is none. A NULL is nobody's.
+const duckdb::MultiFileColumnDefinition *FindByNumber(const duckdb::BaseFileReader &reader,
+                                                      const duckdb::Value &number);
 //! First positions of the file's row groups but the first one.
 std::vector<uint64_t> RowGroupStarts(const duckdb::ParquetReader &reader);
 //! Encoded bytes of the file's top-level columns, by name.

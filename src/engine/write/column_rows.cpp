@@ -1,5 +1,7 @@
 #include "engine/write/column_rows.hpp"
 
+#include "engine/write/row_slice.hpp"
+
 #include <utility>
 
 namespace merganser {
@@ -9,10 +11,7 @@ ColumnRows::ColumnRows(duckdb::ClientContext &context_p) : context(context_p) {
 
 void ColumnRows::AddColumn(const duckdb::LogicalType &type, size_t place) {
 	places.push_back(place);
-	const duckdb::vector<duckdb::LogicalType> types {type};
-	columns.push_back(duckdb::make_uniq<duckdb::ColumnDataCollection>(context, types));
-	// Makes the buffer manager less likely to spill what is written next.
-	columns.back()->SetPartitionIndex(0);
+	columns.push_back(NewCollection(context, {type}));
 	columns.back()->InitializeAppend(appends.emplace_back());
 }
 

@@ -100,10 +100,7 @@ bool WriteProgress::IsLarge() const {
 }
 
 duckdb::unique_ptr<duckdb::ColumnDataCollection> FileWriting::NewRows() const {
-	auto rows = duckdb::make_uniq<duckdb::ColumnDataCollection>(context, columns.types);
-	// Makes the buffer manager less likely to spill what is written next.
-	rows->SetPartitionIndex(0);
-	return rows;
+	return NewCollection(context, columns.types);
 }
 
 struct PartitionWriter::OpenFile {
@@ -155,7 +152,7 @@ void PartitionWriter::Append(OpenFile &file, EncodedRowGroup rows) {
 	std::lock_guard<std::mutex> guard(file.write_lock);
 	if (!file.chunks) {
 		file.chunks = std::make_unique<ChunkFile>(*writing.spec.location.store, file.name.FullPath(writing.spec),
-		                                          writing.encoder.Footer());
+		                                          writing.encoder.Form().footer);
 	}
 	duckdb_parquet::RowGroup row_group;
 	row_group.__set_num_rows(static_cast<int64_t>(rows.row_count));

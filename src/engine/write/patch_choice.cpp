@@ -25,6 +25,12 @@ uint64_t FileBytesMin(duckdb::ClientContext &context) {
 	                                                                                : FILE_BYTES_MIN;
 }
 
+//! 0 where the log does not say.
+uint64_t PhysicalRows(const Snapshot &snapshot, FileRef file) {
+	const auto rows = snapshot.files.BatchOf(file).Statistics({})->num_records[file.row];
+	return rows < 0 ? 0 : uint64_t(rows);
+}
+
 //! Of a file in a table with deletion vectors.
 class FileGain {
 public:
@@ -33,8 +39,7 @@ public:
 	      changed_columns(change.changed.by_field.size()) {
 		const auto file = FileOfIndex(file_index);
 		const auto &batch = plan.snapshot->files.BatchOf(file);
-		const auto physical = batch.Statistics({})->num_records[file.row];
-		rows = physical < 0 ? 0 : uint64_t(physical);
+		rows = PhysicalRows(*plan.snapshot, file);
 		const auto earlier = batch.DeletionVector(file.row);
 		deleted = change.deleted.Cardinality() + (earlier ? uint64_t(earlier->cardinality) : 0);
 	}
@@ -69,10 +74,9 @@ bool MayBePatched(duckdb::ClientContext &context, const Snapshot &snapshot, uint
 
 bool IsMostOf(const Snapshot &snapshot, uint64_t file_index, const std::vector<UpdatedRow> &updated) {
 	const auto file = FileOfIndex(file_index);
-	const auto physical = snapshot.files.BatchOf(file).Statistics({})->num_records[file.row];
-	const auto rows = physical < 0 ? 0 : uint64_t(physical);
 	const uint64_t span = updated.back().position - updated.front().position + uint64_t(1);
-	return updated.size() >= std::min<uint64_t>(PART_ROWS_MIN, rows / 2) && updated.size() >= span / 2;
+	return updated.size() >= std::min<uint64_t>(PART_ROWS_MIN, PhysicalRows(snapshot, file) / 2) &&
+	       updated.size() >= span / 2;
 }
 
 std::vector<uint64_t> ChooseForPatch(duckdb::ClientContext &context, const RowChangePlan &plan, ChangedRows &changes) {

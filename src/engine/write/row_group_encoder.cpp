@@ -1,5 +1,6 @@
 #include "engine/write/row_group_encoder.hpp"
 
+#include "base/error.hpp"
 #include "engine/parquet/encoded_columns.hpp"
 #include "engine/parquet/page_compression.hpp"
 #include "engine/parquet/text_chunk.hpp"
@@ -19,8 +20,8 @@ constexpr uint64_t BY_COLUMN_ROWS_MIN = 16384;
 
 RowGroupEncoder::RowGroupEncoder(duckdb::ClientContext &context_p, const WriteSpec &spec_p,
                                  const PhysicalColumns &columns_p, const LeafBoundsPlan &bounds_p)
-    : context(context_p), spec(spec_p), columns(columns_p), bounds(bounds_p),
-      format(context, columns.names, columns.types, ParquetOptionsOf(spec, columns)), codec(KnownCodec(spec.codec)),
+    : codec(KnownCodec(spec_p.codec)), context(context_p), spec(spec_p), columns(columns_p), bounds(bounds_p),
+      format(context, columns.names, columns.types, ParquetOptionsOf(spec, columns)),
       column_formats(columns.names.size()) {
 }
 
@@ -34,25 +35,27 @@ const ParquetFormat &RowGroupEncoder::ColumnFormat(size_t column) {
 	return *known;
 }
 
-void RowGroupEncoder::NoteFooter(duckdb_parquet::FileMetaData file_footer) {
-	file_footer.row_groups.clear();
-	file_footer.num_rows = 0;
-	file_footer.__set_created_by(OurCreatedBy());
+const FileForm &RowGroupEncoder::NoteForm(duckdb_parquet::FileMetaData footer) {
 	std::lock_guard<std::mutex> guard(lock);
-	if (!footer) {
-		footer = std::move(file_footer);
+	if (!form) {
+		footer.row_groups.clear();
+		footer.num_rows = 0;
+		footer.__set_created_by(OurCreatedBy());
+		auto file_columns = TopLevelColumns(footer);
+		Verify(file_columns.size() == columns.names.size(), "a file has the table's columns");
+		form = FileForm {std::move(footer), std::move(file_columns)};
 	}
+	return *form;
 }
 
-duckdb_parquet::FileMetaData RowGroupEncoder::Footer() {
+const FileForm &RowGroupEncoder::Form() {
 	{
 		std::lock_guard<std::mutex> guard(lock);
-		if (footer) {
-			return *footer;
+		if (form) {
+			return *form;
 		}
 	}
-	NoteFooter(EncodedColumns(context, format, nullptr).File().Footer());
-	return *footer;
+	return NoteForm(EncodedColumns(context, format, nullptr).File().Footer());
 }
 
 EncodedRowGroup RowGroupEncoder::EncodeTogether(std::vector<RowSlice> slices) {
@@ -61,7 +64,7 @@ EncodedRowGroup RowGroupEncoder::EncodeTogether(std::vector<RowSlice> slices) {
 	encoded.row_count = rows->Count();
 	encoded.bounds = bounds.Gather(*rows);
 	EncodedColumns all(context, format, std::move(rows));
-	NoteFooter(all.File().Footer());
+	NoteForm(all.File().Footer());
 	encoded.chunks = all.Chunks();
 	return encoded;
 }
@@ -72,9 +75,8 @@ bool RowGroupEncoder::IsTexts(size_t column) const {
 }
 
 void RowGroupEncoder::EncodeTexts(const std::vector<RowSlice> &slices, size_t column, EncodedRowGroup &encoded) {
-	const auto like = Footer();
-	const auto &element = like.schema[TopLevelColumns(like)[column].element];
-	TextChunk chunk(element, *codec, encoded.row_count);
+	const auto &like = Form();
+	TextChunk chunk(like.footer.schema[like.columns[column].element], *codec, encoded.row_count);
 	ForEachTexts(slices, column, [&](const TextVector &texts) { chunk.Add(texts); });
 	encoded.chunks.push_back(chunk.Finish());
 	bounds.PutTexts(column, chunk.Bounds(), chunk.NullCount(), encoded.bounds);

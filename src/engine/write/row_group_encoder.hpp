@@ -21,6 +21,14 @@ struct EncodedRowGroup {
 	uint64_t row_count = 0;
 };
 
+//! What the data files of a table are made of, as they are written today.
+struct FileForm {
+	//! Of a file without rows.
+	duckdb_parquet::FileMetaData footer;
+	//! Its columns, parallel to the table's physical ones.
+	std::vector<ParquetColumn> columns;
+};
+
 //! Makes row groups for the data files of one statement. Thread-safe.
 class RowGroupEncoder {
 public:
@@ -31,28 +39,30 @@ public:
 	//! Many rows are encoded column by column, so that no more than one is held beside the rows and what they become.
 	//! Requires: at least one row.
 	EncodedRowGroup Encode(std::vector<RowSlice> slices);
-	//! Of a file without rows.
-	duckdb_parquet::FileMetaData Footer();
+	const FileForm &Form();
+	//! One of the columns by itself.
+	const ParquetFormat &ColumnFormat(size_t column);
+	//! nullopt where pages cannot be compressed here.
+	const std::optional<duckdb_parquet::CompressionCodec::type> codec;
 
 private:
 	EncodedRowGroup EncodeTogether(std::vector<RowSlice> slices);
 	//! Whether the column is encoded here, without DuckDB's writer.
 	bool IsTexts(size_t column) const;
 	void EncodeTexts(const std::vector<RowSlice> &slices, size_t column, EncodedRowGroup &encoded);
-	const ParquetFormat &ColumnFormat(size_t column);
-	void NoteFooter(duckdb_parquet::FileMetaData file_footer);
+	//! From any of the files.
+	const FileForm &NoteForm(duckdb_parquet::FileMetaData footer);
 
 	duckdb::ClientContext &context;
 	const WriteSpec &spec;
 	const PhysicalColumns &columns;
 	const LeafBoundsPlan &bounds;
 	const ParquetFormat format;
-	//! nullopt where pages cannot be compressed here.
-	const std::optional<duckdb_parquet::CompressionCodec::type> codec;
 	std::mutex lock;
 	//! Each column by itself, from the first row group on that wants it.
 	std::deque<std::optional<ParquetFormat>> column_formats;
-	std::optional<duckdb_parquet::FileMetaData> footer;
+	//! Does not change once it is known.
+	std::optional<FileForm> form;
 };
 
 } // namespace merganser

@@ -1,7 +1,5 @@
 #include "engine/write/row_slice.hpp"
 
-#include "base/error.hpp"
-
 #include <algorithm>
 #include <numeric>
 #include <utility>
@@ -58,14 +56,6 @@ uint64_t VectorBytes(duckdb::Vector &vector, idx_t count) {
 	default:
 		return count * duckdb::GetTypeIdSize(vector.GetType().InternalType());
 	}
-}
-
-duckdb::unique_ptr<duckdb::ColumnDataCollection> NewCollection(duckdb::ClientContext &context,
-                                                               const duckdb::vector<duckdb::LogicalType> &types) {
-	auto rows = duckdb::make_uniq<duckdb::ColumnDataCollection>(context, types);
-	// Makes the buffer manager less likely to spill what is written next.
-	rows->SetPartitionIndex(0);
-	return rows;
 }
 
 //! Calls `take` with the rows, chunk by chunk. `columns`: those that the chunks have.
@@ -168,6 +158,14 @@ const duckdb::vector<duckdb::LogicalType> &TypesOf(const RowSlice &slice) {
 }
 
 } // namespace
+
+duckdb::unique_ptr<duckdb::ColumnDataCollection> NewCollection(duckdb::ClientContext &context,
+                                                               const duckdb::vector<duckdb::LogicalType> &types) {
+	auto rows = duckdb::make_uniq<duckdb::ColumnDataCollection>(context, types);
+	// Makes the buffer manager less likely to spill what is written next.
+	rows->SetPartitionIndex(0);
+	return rows;
+}
 
 void RowPieces::Add(RowSlice slice) {
 	if (slice.count > 0) {

@@ -29,6 +29,10 @@ struct RowSlice {
 	}
 };
 
+//! For rows that are written next.
+duckdb::unique_ptr<duckdb::ColumnDataCollection> NewCollection(duckdb::ClientContext &context,
+                                                               const duckdb::vector<duckdb::LogicalType> &types);
+
 //! Slices that follow each other.
 struct RowPieces {
 	std::vector<RowSlice> slices;

@@ -263,8 +263,9 @@ private:
 	//! The fields whose values some updated row does not bring.
 	std::vector<size_t> FieldsNotSet() const {
 		std::set<size_t> fields;
+		const auto all_fields = AllFields(Configuration());
 		for (const auto &set : SetColumnsOf(compare.plan)) {
-			for (const auto field : AllFields(Configuration())) {
+			for (const auto field : all_fields) {
 				if (std::find(set.begin(), set.end(), field) == set.end()) {
 					fields.insert(field);
 				}

@@ -176,11 +176,16 @@ void PutText(const string_t &text, std::string &bytes) {
 	bytes.append(text.GetData(), text.GetSize());
 }
 
-string_t TakeText(const char *&bytes) {
+std::string_view TakeText(const char *&bytes) {
 	const auto size = Take<uint32_t>(bytes);
-	const string_t text(bytes, size);
+	const std::string_view text(bytes, size);
 	bytes += size;
 	return text;
+}
+
+string_t TakeString(const char *&bytes) {
+	const auto text = TakeText(bytes);
+	return string_t(text.data(), uint32_t(text.size()));
 }
 
 //! The different texts of one vector, in the order in which they came.
@@ -246,7 +251,7 @@ void TakeTexts(const char *&bytes, uint64_t count, duckdb::Vector &result) {
 	auto *values = duckdb::FlatVector::GetData<string_t>(result);
 	if (Take<Way>(bytes) == Way::TEXTS) {
 		for (uint64_t i = 0; i < count; i++) {
-			values[i] = TakeText(bytes);
+			values[i] = TakeString(bytes);
 		}
 		return;
 	}
@@ -254,7 +259,7 @@ void TakeTexts(const char *&bytes, uint64_t count, duckdb::Vector &result) {
 	texts.fill(string_t(uint32_t(0)));
 	const auto text_count = Take<uint16_t>(bytes);
 	for (uint16_t i = 0; i < text_count; i++) {
-		texts[i] = TakeText(bytes);
+		texts[i] = TakeString(bytes);
 	}
 	if (text_count <= 1) {
 		std::fill(values, values + count, texts[0]);
@@ -430,9 +435,7 @@ TextVector VectorCode::ReadTexts(const char *bytes, uint64_t count) {
 	const auto text_count = way == Way::TEXTS ? count : Take<uint16_t>(bytes);
 	result.texts.reserve(text_count);
 	for (uint64_t i = 0; i < text_count; i++) {
-		const auto size = Take<uint32_t>(bytes);
-		result.texts.emplace_back(bytes, size);
-		bytes += size;
+		result.texts.push_back(TakeText(bytes));
 	}
 	if (way == Way::FEW_TEXTS && text_count > 1) {
 		result.numbers = std::string_view(bytes, count);
