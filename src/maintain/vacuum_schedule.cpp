@@ -12,7 +12,7 @@ constexpr int64_t RETENTION_MIN_MS = 7 * INTERVAL_MAX_MS;
 
 //! Two looks at the log and, where files go, two commits.
 constexpr double LOOK_COST_MS = 5;
-constexpr double LOOK_MS_PER_COMMIT = 0.2;
+constexpr double LOOK_MS_PER_COMMIT = 0.02;
 constexpr double DELETE_MS_PER_FILE = 0.1;
 
 } // namespace
