@@ -55,8 +55,8 @@ def test_encoding_stats_count_the_pages(data_file: Path) -> None:
             assert stated_pages(column) == count_pages(data, column), path
             assert len(column[2]) == len(set(column[2])), path
             assert {encoding for _, encoding in stated_pages(column)} <= set(column[2]), path
-    # Columns of texts are encoded by us, under the newer name of the same.
-    for path, encoding in (("name", RLE_DICTIONARY), ("price", PLAIN_DICTIONARY), ("pair.b.c", PLAIN_DICTIONARY)):
+    # Columns of texts and numbers are encoded by us, under the newer name of the same.
+    for path, encoding in (("name", RLE_DICTIONARY), ("price", RLE_DICTIONARY), ("pair.b.c", PLAIN_DICTIONARY)):
         assert stated_pages(columns[path][0]) == {(DICTIONARY_PAGE, PLAIN): 1, (DATA_PAGE, encoding): 1}, path
     assert (DICTIONARY_PAGE, PLAIN) not in stated_pages(columns["noise"][0])
 

@@ -206,8 +206,7 @@ void GroupPages::Encode(const std::vector<size_t> &columns, std::vector<ChunkPie
 }
 
 ChunkPiece GroupPages::EncodeColumn(size_t column, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) const {
-	EncodedColumns encoded(writing.context, writing.encoder.ColumnFormat(column), std::move(rows));
-	auto piece = std::move(encoded.Chunks().at(0));
+	auto piece = writing.encoder.EncodeColumn(column, std::move(rows));
 	const auto &element = form.footer.schema[form.columns[column].element];
 	if (!HasExactBounds(piece.chunk.meta_data) && CanFilter(element, piece.chunk.meta_data)) {
 		// DuckDB's own are cut where values are long.

@@ -1,7 +1,5 @@
 #include "engine/parquet/bloom_filter.hpp"
 
-#include "duckdb.hpp"
-#include "engine/parquet/column_pages.hpp"
 #include "engine/port/parquet_thrift.hpp"
 #include "parquet_statistics.hpp"
 #include "resizable_buffer.hpp"
@@ -16,11 +14,18 @@ constexpr double FALSE_POSITIVE_RATIO = 0.01;
 
 } // namespace
 
-std::string BloomFilterOfTexts(const ValueDictionary &dictionary) {
-	duckdb::ParquetBloomFilter filter(dictionary.Count(), FALSE_POSITIVE_RATIO);
-	WalkTexts(dictionary.Values(), dictionary.Count(),
-	          [&](std::string_view text) { filter.FilterInsert(duckdb_zstd::XXH64(text.data(), text.size(), 0)); });
-	const auto &bits = *filter.Get();
+BloomFilter::BloomFilter(size_t value_count)
+    : filter(std::make_unique<duckdb::ParquetBloomFilter>(value_count, FALSE_POSITIVE_RATIO)) {
+}
+
+BloomFilter::~BloomFilter() = default;
+
+void BloomFilter::Add(std::string_view value) {
+	filter->FilterInsert(duckdb_zstd::XXH64(value.data(), value.size(), 0));
+}
+
+std::string BloomFilter::Bytes() const {
+	const auto &bits = *filter->Get();
 	duckdb_parquet::BloomFilterHeader header;
 	header.__set_numBytes(int32_t(bits.len));
 	header.algorithm.__set_BLOCK(duckdb_parquet::SplitBlockAlgorithm());

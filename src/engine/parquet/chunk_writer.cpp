@@ -53,8 +53,12 @@ void ChunkWriter::Write(bool is_v2, Encoding::type encoding, size_t rows, const 
 	std::string level_bytes;
 	size_t nulls = 0;
 	if (form.has_nulls) {
-		Verify(levels.size() == rows, "each row has a level");
-		AppendHybridRuns(levels.data(), rows, 1, level_bytes);
+		Verify(levels.empty() || levels.size() == rows, "each row has a level");
+		if (levels.empty()) {
+			AppendEqualRun(1, rows, 1, level_bytes);
+		} else {
+			AppendHybridRuns(levels.data(), rows, 1, level_bytes);
+		}
 		nulls = size_t(std::count(levels.begin(), levels.end(), 0u));
 	}
 	if (is_v2) {

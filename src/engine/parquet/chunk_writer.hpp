@@ -29,7 +29,7 @@ public:
 	void Copy(const RawPage &page, size_t row_count, size_t null_count);
 	//! Requires: the first page; `values` are PLAIN.
 	void WriteDictionary(size_t count, std::string_view values);
-	//! Requires: rows; a level for each where the leaf has levels; `values` are encoded.
+	//! Requires: rows; a level for each where one is NULL, or none; `values` are encoded.
 	void Write(bool is_v2, duckdb_parquet::Encoding::type encoding, size_t row_count,
 	           const std::vector<uint32_t> &levels, std::string_view values);
 

@@ -73,14 +73,6 @@ void AppendGroups(const uint32_t *values, size_t count, uint32_t bit_width, std:
 	}
 }
 
-size_t RunLength(const uint32_t *values, size_t count) {
-	size_t length = 1;
-	while (length < count && values[length] == values[0]) {
-		length++;
-	}
-	return length;
-}
-
 } // namespace
 
 void AppendIndices(const std::vector<uint32_t> &indices, size_t dictionary_count, std::string &target) {
@@ -168,21 +160,32 @@ void ReadHybridRuns(std::string_view bytes, uint32_t bit_width, size_t count, ui
 
 void AppendHybridRuns(const uint32_t *values, size_t count, uint32_t bit_width, std::string &target) {
 	size_t packed_start = 0;
-	size_t place = 0;
-	while (place < count) {
-		const auto length = RunLength(values + place, count - place);
-		// What stands before a run fills whole groups, with the first values of the run where there are too few.
-		const auto borrowed = (GROUP_VALUES - (place - packed_start) % GROUP_VALUES) % GROUP_VALUES;
-		if (length < borrowed + GROUP_VALUES) {
-			place += length;
-			continue;
+	// A run that is long enough has a value at one of every eight places: only these are looked at.
+	for (size_t place = GROUP_VALUES - 1; place < count;) {
+		auto begin = place;
+		while (begin > packed_start && values[begin - 1] == values[place]) {
+			begin--;
 		}
-		AppendGroups(values + packed_start, place + borrowed - packed_start, bit_width, target);
-		AppendRun(values[place], length - borrowed, bit_width, target);
-		place += length;
-		packed_start = place;
+		auto end = place + 1;
+		while (end < count && values[end] == values[place]) {
+			end++;
+		}
+		// What stands before a run fills whole groups, with the first values of the run where there are too few.
+		const auto borrowed = (GROUP_VALUES - (begin - packed_start) % GROUP_VALUES) % GROUP_VALUES;
+		if (end - begin >= borrowed + GROUP_VALUES) {
+			AppendGroups(values + packed_start, begin + borrowed - packed_start, bit_width, target);
+			AppendRun(values[place], end - begin - borrowed, bit_width, target);
+			packed_start = end;
+		}
+		place = end + GROUP_VALUES - 1;
 	}
 	AppendGroups(values + packed_start, count - packed_start, bit_width, target);
+}
+
+void AppendEqualRun(uint32_t value, size_t count, uint32_t bit_width, std::string &target) {
+	if (count > 0) {
+		AppendRun(value, count, bit_width, target);
+	}
 }
 
 } // namespace merganser

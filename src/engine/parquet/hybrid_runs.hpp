@@ -16,6 +16,8 @@ namespace merganser {
 void ReadHybridRuns(std::string_view bytes, uint32_t bit_width, size_t count, uint32_t *target);
 //! Appends the numbers. Requires: each fits into the bits.
 void AppendHybridRuns(const uint32_t *values, size_t count, uint32_t bit_width, std::string &target);
+//! Appends one number so many times.
+void AppendEqualRun(uint32_t value, size_t count, uint32_t bit_width, std::string &target);
 
 //! Indices of a dictionary of so many values as a data page has them: how many bits each takes, and the indices.
 void AppendIndices(const std::vector<uint32_t> &indices, size_t dictionary_count, std::string &target);

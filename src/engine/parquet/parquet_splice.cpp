@@ -128,6 +128,16 @@ void ParquetSplice::PlaceEncoded(EncodedColumns &encoded, std::vector<ChunkPiece
 	}
 }
 
+void ParquetSplice::PlaceLeaves(std::map<std::string, ChunkPiece> leaves, std::vector<ChunkPiece> &pieces) {
+	for (auto &[name, leaf] : leaves) {
+		const auto *target = FindColumn(file.Columns(), name);
+		Verify(target && target->is_flat, "a new column chunk is of a leaf of the file");
+		auto &piece = pieces.at(target->first_leaf);
+		Verify(piece.bytes.empty(), "a column chunk is written once");
+		piece = std::move(leaf);
+	}
+}
+
 void ParquetSplice::PlacePages(size_t row_group, std::map<size_t, PageChunk> chunks, std::vector<ChunkPiece> &pieces) {
 	std::vector<size_t> leaves;
 	for (auto &[leaf, pages] : chunks) {
@@ -152,6 +162,7 @@ void ParquetSplice::Replace(size_t row_group, NewChunks chunks) {
 		PlaceEncoded(*encoded, pieces);
 		encoded.reset();
 	}
+	PlaceLeaves(std::move(chunks.leaves), pieces);
 	PlacePages(row_group, std::move(chunks.pages), pieces);
 	std::vector<size_t> kept;
 	for (size_t leaf = 0; leaf < pieces.size(); leaf++) {

@@ -19,6 +19,8 @@ struct NewChunks {
 	//! In each of them.
 	uint64_t row_count = 0;
 	std::vector<std::unique_ptr<EncodedColumns>> encoded;
+	//! Of columns that are one leaf, by name.
+	std::map<std::string, ChunkPiece> leaves;
 	//! By leaf of the source.
 	std::map<size_t, PageChunk> pages;
 };
@@ -67,6 +69,7 @@ private:
 	void PlaceCopied(size_t row_group, const std::vector<size_t> &leaves, std::vector<ChunkPiece> &pieces);
 	void CompleteCopied(std::vector<ChunkPiece> &pieces) const;
 	void PlaceEncoded(EncodedColumns &encoded, std::vector<ChunkPiece> &pieces);
+	void PlaceLeaves(std::map<std::string, ChunkPiece> leaves, std::vector<ChunkPiece> &pieces);
 	void PlacePages(size_t row_group, std::map<size_t, PageChunk> chunks, std::vector<ChunkPiece> &pieces);
 	const ParquetSource &source;
 	ChunkFile file;

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "engine/parquet/chunk_writer.hpp"
-#include "engine/parquet/parquet_source.hpp"
+#include "engine/parquet/leaf_chunk.hpp"
 #include "engine/parquet/value_dictionary.hpp"
 #include "parquet_types.h"
 
@@ -39,34 +38,25 @@ public:
 	ChunkPiece Finish();
 
 	size_t NullCount() const {
-		return null_count;
+		return chunk.NullCount();
 	}
 	//! Smallest and largest; nullopt where every row is NULL. Valid until the chunk is destroyed.
 	std::optional<std::pair<std::string_view, std::string_view>> Bounds() const {
-		return range.Bounds();
+		return chunk.range.Bounds();
 	}
 
 private:
-	//! Of the next row. Returns whether it has a text.
-	bool AddLevel(bool is_null);
 	void AddIndices(const TextVector &vector);
 	void AddPlain(const TextVector &vector);
 	void AppendText(std::string_view text);
 	void LeaveDictionary();
-	void FlushPage();
 
-	const duckdb_parquet::SchemaElement &element;
-	const LeafForm form;
 	const size_t rows_total;
-	ChunkWriter writer;
-	ValueRange range;
-	size_t null_count = 0;
+	LeafChunk chunk;
 	//! nullopt once it was not worth it.
 	std::optional<ValueDictionary> dictionary;
+	DictionaryChoice choice;
 	std::vector<uint32_t> indices;
-	//! A page in the making.
-	std::vector<uint32_t> levels;
-	std::string values;
 };
 
 } // namespace merganser

@@ -1,5 +1,6 @@
 #include "engine/parquet/value_dictionary.hpp"
 
+#include "base/hash.hpp"
 #include "engine/parquet/column_pages.hpp"
 
 #include <cstring>
@@ -10,23 +11,17 @@ namespace {
 
 constexpr size_t FIRST_SLOTS = 1024;
 
-//! Both halves of a product: every bit of the value moves every bit of the result.
-uint64_t Mixed(uint64_t value) {
-	const auto product = static_cast<unsigned __int128>(value ^ 0xA0761D6478BD642F) * 0xE7037ED1A0B428DB;
-	return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
-//! Hash64 takes 9 ns more for each value here, a fifth of what OPTIMIZE takes.
+//! Hash64 of bytes takes 9 ns more for each value here, a fifth of what OPTIMIZE takes.
 uint32_t HashOf(std::string_view value) {
 	uint64_t hash = value.size();
 	for (; value.size() > sizeof(uint64_t); value.remove_prefix(sizeof(uint64_t))) {
 		uint64_t word;
 		std::memcpy(&word, value.data(), sizeof(word));
-		hash = Mixed(hash ^ word);
+		hash = Hash64(hash ^ word);
 	}
 	uint64_t last = 0;
 	std::memcpy(&last, value.data(), value.size());
-	return static_cast<uint32_t>(Mixed(hash ^ last));
+	return static_cast<uint32_t>(Hash64(hash ^ last));
 }
 
 } // namespace

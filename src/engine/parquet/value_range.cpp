@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -115,6 +116,7 @@ void ValueRange::AddNumbers(std::string_view values) {
 		low = value < low ? value : low;
 		high = value > high ? value : high;
 		nan_count += value != value;
+		has_negative_zero |= value == 0 && std::signbit(value);
 	});
 	has_nan = has_nan || nan_count > 0;
 	if (has_value || nan_count < values.size() / sizeof(VALUE)) {

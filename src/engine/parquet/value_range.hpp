@@ -37,9 +37,16 @@ public:
 		is_known = false;
 	}
 
-	//! Of texts, those that were added; nullopt without any. Views of what this holds. Requires: settled.
+	//! Of what was added, but NaN; nullopt without any. Views of what this holds. Requires: settled.
 	std::optional<std::pair<std::string_view, std::string_view>> Bounds() const {
 		return has_value ? std::optional(std::pair(smallest, largest)) : std::nullopt;
+	}
+	//! Of FLOAT and DOUBLE.
+	bool HasNan() const {
+		return has_nan;
+	}
+	bool HasNegativeZero() const {
+		return has_negative_zero;
 	}
 	//! Sets or takes out the bounds; the NULLs are somebody else's. Bounds that would take much room, and those of a
 	//! leaf with a NaN, are left out.
@@ -59,6 +66,7 @@ private:
 	const LeafForm form;
 	bool has_value = false;
 	bool has_nan = false;
+	bool has_negative_zero = false;
 	bool is_known = true;
 	//! Views of the copies, or of what was added since the last Settle.
 	std::string_view smallest, largest;

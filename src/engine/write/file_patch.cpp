@@ -2,9 +2,11 @@
 
 #include "base/error.hpp"
 #include "engine/parquet/footer_statistics.hpp"
+#include "engine/parquet/page_compression.hpp"
 #include "engine/port/error_border.hpp"
 #include "engine/scan/lake_scan_info.hpp"
 #include "engine/write/footer_bounds.hpp"
+#include "engine/write/leaf_encoder.hpp"
 #include "engine/write/partition_split.hpp"
 #include "engine/write/partition_writer.hpp"
 #include "log/held_statistics.hpp"
@@ -26,7 +28,31 @@ constexpr uint64_t ROW_GROUP_SHARE_MIN = 2;
 
 PatchColumn::PatchColumn(duckdb::ClientContext &context, const WriteSpec &spec, PhysicalColumns column_p)
     : column(std::move(column_p)), format(context, column.names, column.types, ParquetOptionsOf(spec, column)),
-      bounds(*spec.configuration, column) {
+      bounds(*spec.configuration, column),
+      codec(IsEncodedHere(column.types.front()) ? KnownCodec(spec.codec) : std::nullopt) {
+}
+
+const duckdb_parquet::SchemaElement &PatchColumn::Element(duckdb::ClientContext &context) const {
+	std::lock_guard<std::mutex> guard(lock);
+	if (!element) {
+		// Behind the root.
+		element = EncodedColumns(context, format, nullptr).File().Footer().schema.at(1);
+	}
+	return *element;
+}
+
+void PatchColumn::Encode(duckdb::ClientContext &context, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows,
+                         NewChunks &chunks, std::vector<LeafBounds> &leaf_bounds) const {
+	if (codec) {
+		const auto count = rows->Count();
+		auto leaf = EncodeLeaf(Element(context), *codec, {{std::move(rows), 0, count}}, 0);
+		leaf_bounds = bounds.Empty();
+		bounds.Put(0, std::move(leaf.bounds), leaf_bounds);
+		chunks.leaves.emplace(column.names.front(), std::move(leaf.piece));
+		return;
+	}
+	leaf_bounds = bounds.Gather(*rows);
+	chunks.encoded.push_back(std::make_unique<EncodedColumns>(context, format, std::move(rows)));
 }
 
 PatchTarget::PatchTarget(duckdb::ClientContext &context_p, LakeTransaction &transaction_p, const RowChangePlan &plan_p)
@@ -198,11 +224,12 @@ void FilePatch::Put(size_t row_group, std::vector<duckdb::unique_ptr<duckdb::Col
 	for (size_t i = 0; i < fields.encoded.size(); i++) {
 		const auto &column = target.columns.at(fields.encoded[i]);
 		Verify(columns[i]->Count() == chunks.row_count, "a row group is put whole");
-		group_bounds.push_back(column.bounds.Gather(*columns[i]));
+		auto &leaf_bounds = group_bounds.emplace_back();
 		if (IsChanged(row_group, fields.encoded[i])) {
 			// One column at a time: what encoding needs cannot be spilled.
-			chunks.encoded.push_back(
-			    std::make_unique<EncodedColumns>(target.context, column.format, std::move(columns[i])));
+			column.Encode(target.context, std::move(columns[i]), chunks, leaf_bounds);
+		} else {
+			leaf_bounds = column.bounds.Gather(*columns[i]);
 		}
 		columns[i].reset();
 	}
@@ -230,7 +257,8 @@ void FilePatch::WriteReadyGroups() {
 		if (!progress.splice) {
 			OpenSplice();
 		}
-		if (ready->second.encoded.empty() && ready->second.pages.empty()) {
+		const auto &chunks = ready->second;
+		if (chunks.encoded.empty() && chunks.leaves.empty() && chunks.pages.empty()) {
 			progress.splice->Copy(next);
 		} else {
 			progress.splice->Replace(next, std::move(ready->second));

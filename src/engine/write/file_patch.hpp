@@ -23,9 +23,22 @@ namespace merganser {
 struct PatchColumn {
 	PatchColumn(duckdb::ClientContext &context, const WriteSpec &spec, PhysicalColumns column);
 
+	//! Puts the column into the chunks of a row group, and its bounds into `bounds`.
+	void Encode(duckdb::ClientContext &context, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows,
+	            NewChunks &chunks, std::vector<LeafBounds> &leaf_bounds) const;
+
 	const PhysicalColumns column;
 	const ParquetFormat format;
 	const LeafBoundsPlan bounds;
+
+private:
+	const duckdb_parquet::SchemaElement &Element(duckdb::ClientContext &context) const;
+
+	//! nullopt where DuckDB's writer encodes it.
+	const std::optional<duckdb_parquet::CompressionCodec::type> codec;
+	mutable std::mutex lock;
+	//! As new files have it, once it is known.
+	mutable std::optional<duckdb_parquet::SchemaElement> element;
 };
 
 //! What all patched files of a statement share.

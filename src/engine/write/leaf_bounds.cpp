@@ -6,7 +6,9 @@
 #include "duckdb/common/vector_operations/unary_executor.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <utility>
 
 namespace merganser {
 
@@ -73,12 +75,15 @@ void GatherNumbers(const LeafRows &rows, LeafBounds &bounds) {
 	T smallest = std::numeric_limits<T>::infinity();
 	T largest = -std::numeric_limits<T>::infinity();
 	int64_t nan_count = 0;
+	bool has_negative_zero = false;
 	ForEachValid<T>(rows, bounds, [&](T value) {
 		// No comparison holds for a NaN.
 		smallest = value < smallest ? value : smallest;
 		largest = value > largest ? value : largest;
 		nan_count += value != value;
+		has_negative_zero |= value == 0 && std::signbit(value);
 	});
+	bounds.has_negative_zero |= has_negative_zero;
 	bounds.has_nan |= nan_count > 0;
 	if (bounds.null_count - null_count_before + nan_count == int64_t(rows.count)) {
 		return;
@@ -238,15 +243,18 @@ void GatherFrom(duckdb::Vector &column, const BoundLeaf &leaf, idx_t count, Leaf
 void LeafBounds::Merge(const LeafBounds &other, const DataType &) {
 	null_count += other.null_count;
 	has_nan |= other.has_nan;
+	has_negative_zero |= other.has_negative_zero;
 	if (!other.has_value) {
 		return;
 	}
 	if (!has_value) {
 		const auto nulls = null_count;
 		const auto nan = has_nan;
+		const auto negative_zero = has_negative_zero;
 		*this = other;
 		null_count = nulls;
 		has_nan = nan;
+		has_negative_zero = negative_zero;
 		return;
 	}
 	min_integer = std::min(min_integer, other.min_integer);
@@ -268,9 +276,9 @@ ColumnStatistics LeafBounds::ToStatistics(const DataType &type) const {
 	switch (type.kind) {
 	case TypeKind::FLOAT:
 	case TypeKind::DOUBLE:
-		result.min = Scalar(min_number);
+		// -0.0 equals 0.0: one for the other would hide rows from readers that compare bits.
+		result.min = Scalar(min_number == 0 ? (has_negative_zero ? -0.0 : 0.0) : min_number);
 		if (!has_nan) {
-			// -0.0 equals 0.0: as a maximum it would hide rows from readers that compare bits.
 			result.max = Scalar(max_number == 0 ? 0.0 : max_number);
 		}
 		break;
@@ -342,7 +350,7 @@ std::vector<LeafBounds> LeafBoundsPlan::Gather(const duckdb::ColumnDataCollectio
 	return bounds;
 }
 
-void LeafBoundsPlan::GatherColumn(size_t column, const duckdb::ColumnDataCollection &rows,
+void LeafBoundsPlan::GatherColumn(size_t column, const duckdb::ColumnDataCollection &rows, size_t place,
                                   std::vector<LeafBounds> &bounds) const {
 	std::vector<size_t> of_column;
 	for (size_t i = 0; i < leaves.size(); i++) {
@@ -353,24 +361,18 @@ void LeafBoundsPlan::GatherColumn(size_t column, const duckdb::ColumnDataCollect
 	if (of_column.empty()) {
 		return;
 	}
-	for (auto &chunk : rows.Chunks()) {
+	for (auto &chunk : rows.Chunks({duckdb::column_t(place)})) {
 		for (const auto i : of_column) {
 			GatherFrom(chunk.data[0], leaves[i], chunk.size(), bounds[i]);
 		}
 	}
 }
 
-void LeafBoundsPlan::PutTexts(size_t column, const std::optional<std::pair<std::string_view, std::string_view>> &range,
-                              size_t null_count, std::vector<LeafBounds> &bounds) const {
+void LeafBoundsPlan::Put(size_t column, LeafBounds known, std::vector<LeafBounds> &bounds) const {
 	for (size_t i = 0; i < leaves.size(); i++) {
-		if (scanned[leaves[i].column] != column) {
-			continue;
-		}
-		bounds[i].null_count = int64_t(null_count);
-		bounds[i].has_value = range.has_value();
-		if (range) {
-			bounds[i].min_text = range->first;
-			bounds[i].max_text = range->second;
+		if (scanned[leaves[i].column] == column) {
+			bounds[i] = std::move(known);
+			return;
 		}
 	}
 }

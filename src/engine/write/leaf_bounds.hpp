@@ -5,10 +5,7 @@
 #include "engine/write/physical_columns.hpp"
 #include "protocol/file_statistics.hpp"
 
-#include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace merganser {
@@ -28,6 +25,7 @@ struct LeafBounds {
 	bool has_value = false;
 	//! A NaN is larger than every number in DuckDB and Spark: there is no maximum that JSON can hold.
 	bool has_nan = false;
+	bool has_negative_zero = false;
 	int64_t min_integer = 0, max_integer = 0;
 	Int128 min_decimal = 0, max_decimal = 0;
 	double min_number = 0, max_number = 0;
@@ -44,12 +42,12 @@ public:
 
 	//! Bounds of all leaves over all rows. Thread-safe.
 	std::vector<LeafBounds> Gather(const duckdb::ColumnDataCollection &rows) const;
-	//! The same, column by column: `rows` have one of the columns alone, and its leaves get their bounds among those of
-	//! all leaves, which begin as Empty.
-	void GatherColumn(size_t column, const duckdb::ColumnDataCollection &rows, std::vector<LeafBounds> &bounds) const;
-	//! The same for a column of texts whose smallest and largest are known; nullopt: all are NULL.
-	void PutTexts(size_t column, const std::optional<std::pair<std::string_view, std::string_view>> &range,
-	              size_t null_count, std::vector<LeafBounds> &bounds) const;
+	//! The same, column by column: its leaves get their bounds among those of all leaves, which begin as Empty.
+	//! `place`: of the column among those of the rows.
+	void GatherColumn(size_t column, const duckdb::ColumnDataCollection &rows, size_t place,
+	                  std::vector<LeafBounds> &bounds) const;
+	//! The same for a column that is a leaf whose bounds are known.
+	void Put(size_t column, LeafBounds known, std::vector<LeafBounds> &bounds) const;
 	std::vector<LeafBounds> Empty() const {
 		return std::vector<LeafBounds>(leaves.size());
 	}

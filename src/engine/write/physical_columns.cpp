@@ -126,6 +126,8 @@ duckdb::case_insensitive_map_t<duckdb::vector<duckdb::Value>> ParquetOptionsOf(c
 			// DuckDB's Bloom filters hold the bits of a number: -0.0 is not found by a search for 0.0, and its row is
 			// lost.
 			options["write_bloom_filter"] = {duckdb::Value::BOOLEAN(false)};
+			// Its dictionaries hold one of the two for both.
+			options["dictionary_size_limit"] = {duckdb::Value::BIGINT(0)};
 		}
 	}
 	if (spec.configuration->MappingMode() != ColumnMappingMode::NONE) {

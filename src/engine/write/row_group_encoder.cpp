@@ -3,10 +3,10 @@
 #include "base/error.hpp"
 #include "engine/parquet/encoded_columns.hpp"
 #include "engine/parquet/page_compression.hpp"
-#include "engine/parquet/text_chunk.hpp"
 #include "engine/port/parquet_thrift.hpp"
+#include "engine/write/leaf_encoder.hpp"
 
-#include <iterator>
+#include <algorithm>
 #include <utility>
 
 namespace merganser {
@@ -16,13 +16,41 @@ namespace {
 //! Fewer are encoded all columns together: that costs less, and needs little.
 constexpr uint64_t BY_COLUMN_ROWS_MIN = 16384;
 
+std::vector<size_t> OthersOf(const PhysicalColumns &columns, bool knows_codec) {
+	std::vector<size_t> others;
+	for (size_t i = 0; i < columns.names.size(); i++) {
+		if (!knows_codec || !IsEncodedHere(columns.types[i])) {
+			others.push_back(i);
+		}
+	}
+	return others;
+}
+
 } // namespace
 
 RowGroupEncoder::RowGroupEncoder(duckdb::ClientContext &context_p, const WriteSpec &spec_p,
                                  const PhysicalColumns &columns_p, const LeafBoundsPlan &bounds_p)
     : codec(KnownCodec(spec_p.codec)), context(context_p), spec(spec_p), columns(columns_p), bounds(bounds_p),
       format(context, columns.names, columns.types, ParquetOptionsOf(spec, columns)),
-      column_formats(columns.names.size()) {
+      column_formats(columns.names.size()), others(OthersOf(columns, codec.has_value())) {
+}
+
+bool RowGroupEncoder::IsOther(size_t column) const {
+	return std::binary_search(others.begin(), others.end(), column);
+}
+
+const ParquetFormat &RowGroupEncoder::OtherFormat() {
+	std::lock_guard<std::mutex> guard(lock);
+	if (!other_format) {
+		PhysicalColumns together;
+		for (const auto column : others) {
+			together.fields.push_back(columns.fields[column]);
+			together.names.push_back(columns.names[column]);
+			together.types.push_back(columns.types[column]);
+		}
+		other_format.emplace(context, together.names, together.types, ParquetOptionsOf(spec, together));
+	}
+	return *other_format;
 }
 
 const ParquetFormat &RowGroupEncoder::ColumnFormat(size_t column) {
@@ -69,17 +97,21 @@ EncodedRowGroup RowGroupEncoder::EncodeTogether(std::vector<RowSlice> slices) {
 	return encoded;
 }
 
-bool RowGroupEncoder::IsTexts(size_t column) const {
-	const auto &type = columns.types[column];
-	return codec && type.id() == duckdb::LogicalTypeId::VARCHAR && !type.HasAlias();
-}
-
-void RowGroupEncoder::EncodeTexts(const std::vector<RowSlice> &slices, size_t column, EncodedRowGroup &encoded) {
-	const auto &like = Form();
-	TextChunk chunk(like.footer.schema[like.columns[column].element], *codec, encoded.row_count);
-	ForEachTexts(slices, column, [&](const TextVector &texts) { chunk.Add(texts); });
-	encoded.chunks.push_back(chunk.Finish());
-	bounds.PutTexts(column, chunk.Bounds(), chunk.NullCount(), encoded.bounds);
+void RowGroupEncoder::EncodeOthers(const std::vector<RowSlice> &slices, const std::vector<size_t> &others,
+                                   EncodedRowGroup &encoded) {
+	auto rows = GatherColumns(context, slices, others);
+	for (size_t i = 0; i < others.size(); i++) {
+		bounds.GatherColumn(others[i], *rows, i, encoded.bounds);
+	}
+	const auto &written = others.size() == 1 ? ColumnFormat(others.front()) : OtherFormat();
+	auto chunks = EncodedColumns(context, written, std::move(rows)).Chunks();
+	auto next = chunks.begin();
+	for (const auto column : others) {
+		const auto &leaves = Form().columns[column];
+		std::move(next, next + int64_t(leaves.leaf_count), encoded.chunks.begin() + int64_t(leaves.first_leaf));
+		next += int64_t(leaves.leaf_count);
+	}
+	Verify(next == chunks.end(), "each column has its leaves");
 }
 
 EncodedRowGroup RowGroupEncoder::Encode(std::vector<RowSlice> slices) {
@@ -87,23 +119,37 @@ EncodedRowGroup RowGroupEncoder::Encode(std::vector<RowSlice> slices) {
 	for (const auto &slice : slices) {
 		row_count += slice.count;
 	}
-	if (row_count < BY_COLUMN_ROWS_MIN) {
+	const bool is_small = row_count < BY_COLUMN_ROWS_MIN;
+	if (is_small && others.size() == columns.names.size()) {
 		return EncodeTogether(std::move(slices));
 	}
+	const auto &like = Form();
 	EncodedRowGroup encoded;
 	encoded.row_count = row_count;
 	encoded.bounds = bounds.Empty();
+	encoded.chunks.resize(LeafCount(like.columns));
 	for (size_t i = 0; i < columns.names.size(); i++) {
-		if (IsTexts(i)) {
-			EncodeTexts(slices, i, encoded);
-			continue;
+		if (!IsOther(i)) {
+			auto leaf = EncodeLeaf(like.footer.schema[like.columns[i].element], *codec, slices, i);
+			encoded.chunks[like.columns[i].first_leaf] = std::move(leaf.piece);
+			bounds.Put(i, std::move(leaf.bounds), encoded.bounds);
+		} else if (!is_small) {
+			EncodeOthers(slices, {i}, encoded);
 		}
-		auto column = GatherColumn(context, slices, i);
-		bounds.GatherColumn(i, *column, encoded.bounds);
-		auto chunks = EncodedColumns(context, ColumnFormat(i), std::move(column)).Chunks();
-		std::move(chunks.begin(), chunks.end(), std::back_inserter(encoded.chunks));
+	}
+	if (is_small && !others.empty()) {
+		EncodeOthers(slices, others, encoded);
 	}
 	return encoded;
+}
+
+ChunkPiece RowGroupEncoder::EncodeColumn(size_t column, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
+	if (IsOther(column)) {
+		return std::move(EncodedColumns(context, ColumnFormat(column), std::move(rows)).Chunks().at(0));
+	}
+	const auto &like = Form();
+	const auto count = rows->Count();
+	return EncodeLeaf(like.footer.schema[like.columns[column].element], *codec, {{std::move(rows), 0, count}}, 0).piece;
 }
 
 } // namespace merganser

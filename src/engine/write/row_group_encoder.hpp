@@ -40,16 +40,20 @@ public:
 	//! Requires: at least one row.
 	EncodedRowGroup Encode(std::vector<RowSlice> slices);
 	const FileForm &Form();
-	//! One of the columns by itself.
-	const ParquetFormat &ColumnFormat(size_t column);
+	//! One of the columns by itself. Requires: it is one leaf; at least one row.
+	ChunkPiece EncodeColumn(size_t column, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows);
 	//! nullopt where pages cannot be compressed here.
 	const std::optional<duckdb_parquet::CompressionCodec::type> codec;
 
 private:
 	EncodedRowGroup EncodeTogether(std::vector<RowSlice> slices);
-	//! Whether the column is encoded here, without DuckDB's writer.
-	bool IsTexts(size_t column) const;
-	void EncodeTexts(const std::vector<RowSlice> &slices, size_t column, EncodedRowGroup &encoded);
+	//! Whether DuckDB's writer encodes the column.
+	bool IsOther(size_t column) const;
+	//! Some of these, or one of them.
+	void EncodeOthers(const std::vector<RowSlice> &slices, const std::vector<size_t> &columns,
+	                  EncodedRowGroup &encoded);
+	const ParquetFormat &ColumnFormat(size_t column);
+	const ParquetFormat &OtherFormat();
 	//! From any of the files.
 	const FileForm &NoteForm(duckdb_parquet::FileMetaData footer);
 
@@ -61,6 +65,9 @@ private:
 	std::mutex lock;
 	//! Each column by itself, from the first row group on that wants it.
 	std::deque<std::optional<ParquetFormat>> column_formats;
+	//! Columns that DuckDB's writer encodes, ascending, and how all of them are written together.
+	const std::vector<size_t> others;
+	std::optional<ParquetFormat> other_format;
 	//! Does not change once it is known.
 	std::optional<FileForm> form;
 };

@@ -138,19 +138,21 @@ void ForEachCompactTexts(const RowSlice &slice, size_t column, const std::functi
 	}
 }
 
+template <class TAKE>
+void ForEachChunkOfAny(const RowSlice &slice, const duckdb::vector<duckdb::column_t> &columns, const TAKE &take) {
+	if (slice.rows) {
+		ForEachChunk(slice, columns, take);
+	} else {
+		ForEachCompactChunk(slice, columns, take);
+	}
+}
+
 //! Columns of the slice.
 void CopySlice(const RowSlice &slice, const duckdb::vector<duckdb::column_t> &columns,
                duckdb::ColumnDataCollection &target) {
 	duckdb::ColumnDataAppendState append;
 	target.InitializeAppend(append);
-	const auto copy = [&](duckdb::DataChunk &chunk) {
-		target.Append(append, chunk);
-	};
-	if (slice.rows) {
-		ForEachChunk(slice, columns, copy);
-	} else {
-		ForEachCompactChunk(slice, columns, copy);
-	}
+	ForEachChunkOfAny(slice, columns, [&](duckdb::DataChunk &chunk) { target.Append(append, chunk); });
 }
 
 const duckdb::vector<duckdb::LogicalType> &TypesOf(const RowSlice &slice) {
@@ -197,13 +199,25 @@ duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherRows(duckdb::ClientContex
 	return result;
 }
 
-duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherColumn(duckdb::ClientContext &context,
-                                                              const std::vector<RowSlice> &slices, size_t column) {
-	auto result = NewCollection(context, {TypesOf(slices.front())[column]});
+duckdb::unique_ptr<duckdb::ColumnDataCollection>
+GatherColumns(duckdb::ClientContext &context, const std::vector<RowSlice> &slices, const std::vector<size_t> &columns) {
+	duckdb::vector<duckdb::LogicalType> types;
+	for (const auto column : columns) {
+		types.push_back(TypesOf(slices.front())[column]);
+	}
+	auto result = NewCollection(context, types);
+	const duckdb::vector<duckdb::column_t> ids(columns.begin(), columns.end());
 	for (const auto &slice : slices) {
-		CopySlice(slice, {column}, *result);
+		CopySlice(slice, ids, *result);
 	}
 	return result;
+}
+
+void ForEachVector(const std::vector<RowSlice> &slices, size_t column,
+                   const std::function<void(duckdb::Vector &, idx_t)> &take) {
+	for (const auto &slice : slices) {
+		ForEachChunkOfAny(slice, {column}, [&](duckdb::DataChunk &chunk) { take(chunk.data[0], chunk.size()); });
+	}
 }
 
 void ForEachTexts(const std::vector<RowSlice> &slices, size_t column,

@@ -50,10 +50,13 @@ struct RowPieces {
 duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherRows(duckdb::ClientContext &context,
                                                             std::vector<RowSlice> slices);
 
-//! One column of them.
-duckdb::unique_ptr<duckdb::ColumnDataCollection> GatherColumn(duckdb::ClientContext &context,
-                                                              const std::vector<RowSlice> &slices, size_t column);
+//! Some columns of them.
+duckdb::unique_ptr<duckdb::ColumnDataCollection>
+GatherColumns(duckdb::ClientContext &context, const std::vector<RowSlice> &slices, const std::vector<size_t> &columns);
 
+//! Calls `take` with the values of one column, vector by vector.
+void ForEachVector(const std::vector<RowSlice> &slices, size_t column,
+                   const std::function<void(duckdb::Vector &, idx_t)> &take);
 //! Calls `take` with the texts of one column, vector by vector; they are views of what is valid in the call.
 void ForEachTexts(const std::vector<RowSlice> &slices, size_t column,
                   const std::function<void(const TextVector &)> &take);

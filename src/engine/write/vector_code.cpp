@@ -1,7 +1,7 @@
 #include "engine/write/vector_code.hpp"
 
 #include "base/error.hpp"
-#include "duckdb/common/types/hash.hpp"
+#include "base/hash.hpp"
 
 #include <algorithm>
 #include <array>
@@ -188,6 +188,17 @@ string_t TakeString(const char *&bytes) {
 	return string_t(text.data(), uint32_t(text.size()));
 }
 
+uint64_t HashOf(const string_t &text) {
+	if (!text.IsInlined()) {
+		return Hash64(std::string_view(text.GetData(), text.GetSize()));
+	}
+	// Length and bytes, zeros behind them.
+	uint64_t words[2];
+	static_assert(sizeof(words) == sizeof(text));
+	std::memcpy(words, &text, sizeof(words));
+	return Hash64(words[0], words[1]);
+}
+
 //! The different texts of one vector, in the order in which they came.
 class FewTexts {
 public:
@@ -197,7 +208,7 @@ public:
 
 	//! Its number; FEW_TEXTS_MAX where there is no room for one more.
 	size_t NumberOf(const string_t &text) {
-		for (auto slot = duckdb::Hash(text) % SLOTS;; slot = (slot + 1) % SLOTS) {
+		for (auto slot = HashOf(text) % SLOTS;; slot = (slot + 1) % SLOTS) {
 			if (slots[slot] == FREE) {
 				if (texts.size() == FEW_TEXTS_MAX) {
 					return FEW_TEXTS_MAX;
