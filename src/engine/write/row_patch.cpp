@@ -1,6 +1,7 @@
 #include "engine/write/row_patch.hpp"
 
 #include "duckdb/common/vector_operations/vector_operations.hpp"
+#include "engine/write/different_values.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -11,24 +12,6 @@ namespace {
 
 //! Chunks of collections that are held at once.
 constexpr size_t FETCHED_MAX = 16;
-
-//! The same values as DuckDB holds them: it compares a VARIANT with one of another type only after a cast.
-duckdb::Vector AsHeld(duckdb::Vector &variants, idx_t count) {
-	variants.Flatten(count);
-	duckdb::Vector held(duckdb::LogicalType::STRUCT(duckdb::StructType::GetChildTypes(variants.GetType())), nullptr);
-	held.Reinterpret(variants);
-	return held;
-}
-
-void FindDifferent(duckdb::Vector &old_values, duckdb::Vector &values, duckdb::Vector &differs, idx_t count) {
-	if (values.GetType().id() != duckdb::LogicalTypeId::VARIANT) {
-		return duckdb::VectorOperations::DistinctFrom(old_values, values, differs, count);
-	}
-	// One value may be held in several ways: then the row is written, though it is the same.
-	auto old_held = AsHeld(old_values, count);
-	auto held = AsHeld(values, count);
-	duckdb::VectorOperations::DistinctFrom(old_held, held, differs, count);
-}
 
 } // namespace
 
