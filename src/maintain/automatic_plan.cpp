@@ -48,22 +48,29 @@ public:
 		return parts;
 	}
 
-	//! How many of the small files, smallest first, are joined: none is larger than those before it together, and they
-	//! cost no more than that. 0 or from `files_min` on.
-	size_t CountJoined(const std::vector<size_t> &small, uint64_t files_min, double cost_max_ms) const {
-		size_t count = 0;
-		uint64_t before = 0;
+	//! Calls visit(count, cost) for each number of the small files, smallest first, that may be joined, from
+	//! `files_min` on, until it returns false: none is larger than those before it together.
+	template <class VISIT>
+	void ForEachJoinable(const std::vector<size_t> &small, uint64_t files_min, const VISIT &visit) const {
+		uint64_t bytes = 0;
 		for (size_t i = 0; i < small.size(); i++) {
 			const auto size = SizeBytes(small[i]);
-			if (PartMs(i + 1, before + size) > cost_max_ms) {
-				break;
+			const bool is_joinable = i + 1 >= files_min && size <= bytes;
+			bytes += size;
+			if (is_joinable && !visit(i + 1, PartMs(i + 1, bytes))) {
+				return;
 			}
-			if (i + 1 >= files_min && size <= before) {
-				count = i + 1;
-			}
-			before += size;
 		}
-		return count;
+	}
+
+	//! How many of them cost no more than that; 0: none.
+	size_t CountJoined(const std::vector<size_t> &small, uint64_t files_min, double cost_max_ms) const {
+		size_t joined = 0;
+		ForEachJoinable(small, files_min, [&](size_t count, double cost_ms) {
+			joined = cost_ms <= cost_max_ms ? count : joined;
+			return cost_ms <= cost_max_ms;
+		});
+		return joined;
 	}
 
 	//! The plan with these files only.
@@ -141,15 +148,10 @@ double SmallestPartMs(const Snapshot &snapshot, const OptimizePlan &due, const C
 			smallest = std::min(smallest, PartMs(1, parts.SizeBytes(place)));
 		}
 		// The smallest that may be joined, not only the first `files_min`: one of these may be too large for the rest.
-		uint64_t before = 0;
-		for (size_t i = 0; i < of_group.small.size(); i++) {
-			const auto size = parts.SizeBytes(of_group.small[i]);
-			if (i + 1 >= options.files_min && size <= before) {
-				smallest = std::min(smallest, PartMs(i + 1, before + size));
-				break;
-			}
-			before += size;
-		}
+		parts.ForEachJoinable(of_group.small, options.files_min, [&](size_t, double cost_ms) {
+			smallest = std::min(smallest, cost_ms);
+			return false;
+		});
 	}
 	return COST_MS + smallest;
 }

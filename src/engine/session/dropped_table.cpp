@@ -7,6 +7,7 @@
 #include "protocol/action_json.hpp"
 #include "protocol/dropped_table_mark.hpp"
 #include "protocol/protocol_upgrade.hpp"
+#include "store/empty_folders.hpp"
 #include "txn/overwrite.hpp"
 #include "txn/restore.hpp"
 #include "upkeep/clone_claim.hpp"
@@ -278,10 +279,7 @@ static CommitResult CommitWithNote(const CommitRequest &request, CommitEnvironme
 	auto result = CommitChange(request, environment);
 	if (result.outcome == CommitOutcome::CONFLICT || result.outcome == CommitOutcome::REJECTED) {
 		store.Delete(note->path);
-		for (auto folder = ParentOf(note->path); folder.size() >= request.location.root.size();
-		     folder = ParentOf(folder)) {
-			store.DeleteEmptyFolder(std::string(folder));
-		}
+		DeleteEmptyFoldersAbove(store, note->path, request.location.root);
 	}
 	return result;
 }

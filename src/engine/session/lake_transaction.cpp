@@ -10,9 +10,9 @@
 #include "engine/session/lake_instance.hpp"
 #include "engine/session/reexecution.hpp"
 #include "engine/session/unchanged_commit.hpp"
-#include "base/uri.hpp"
 #include "protocol/deletion_vector.hpp"
 #include "scan/file_pruning.hpp"
+#include "store/empty_folders.hpp"
 #include "upkeep/clone_watch.hpp"
 
 #include <set>
@@ -307,12 +307,7 @@ void LakeTransaction::DeleteWrittenFiles(TableState &state) {
 		try {
 			state.location.store->Delete(path);
 			// The partition folders and the table's folder, where nothing else is in them.
-			for (auto folder = std::string(ParentOf(path)); folder.size() >= state.location.root.size();
-			     folder = std::string(ParentOf(folder))) {
-				if (!state.location.store->DeleteEmptyFolder(folder)) {
-					break;
-				}
-			}
+			DeleteEmptyFoldersAbove(*state.location.store, path, state.location.root);
 		} catch (const Error &) {
 			// Not referenced by any version: VACUUM finds it.
 			continue;

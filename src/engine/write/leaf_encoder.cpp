@@ -24,9 +24,9 @@ public:
 	NumberVector Read(duckdb::Vector &vector, idx_t count) {
 		switch (vector.GetType().InternalType()) {
 		case PhysicalType::BOOL:
+			return ReadAs<bool, uint8_t>(vector, count);
 		case PhysicalType::INT8:
-			return vector.GetType().id() == LogicalTypeId::BOOLEAN ? ReadAs<uint8_t, uint8_t>(vector, count)
-			                                                       : ReadAs<int8_t, int32_t>(vector, count);
+			return ReadAs<int8_t, int32_t>(vector, count);
 		case PhysicalType::INT16:
 			return ReadAs<int16_t, int32_t>(vector, count);
 		case PhysicalType::INT32:

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "store/counting_store.hpp"
+#include "store/empty_folders.hpp"
 #include "store/faulty_store.hpp"
 #include "store/local_store.hpp"
 #include "store/memory_store.hpp"
@@ -254,6 +255,23 @@ TEST_P(StoreContract, FoldersThatAreEmptyGo) {
 	store->Put(folder / "a/x", "1");
 	EXPECT_FALSE(store->DeleteEmptyFolder(folder / "a"));
 	EXPECT_EQ(store->TryGet(folder / "a/x"), "1");
+}
+
+TEST_P(StoreContract, EmptyFoldersAboveAnObjectGo) {
+	store->Put(folder / "t/p=1/q=2/x", "1");
+	store->Put(folder / "t/p=1/y", "1");
+	store->Delete(folder / "t/p=1/q=2/x");
+	DeleteEmptyFoldersAbove(*store, folder / "t/p=1/q=2/x", folder / "t");
+	EXPECT_FALSE(store->FolderExists(folder / "t/p=1/q=2"));
+	EXPECT_EQ(store->TryGet(folder / "t/p=1/y"), "1");
+	store->CreateFolder(folder / "above");
+	store->Put(folder / "above/u/p=1/x", "1");
+	store->Delete(folder / "above/u/p=1/x");
+	DeleteEmptyFoldersAbove(*store, folder / "above/u/p=1/x", folder / "above/u");
+	EXPECT_FALSE(store->FolderExists(folder / "above/u"));
+	if (store->LocalPath(folder / "above")) {
+		EXPECT_TRUE(store->FolderExists(folder / "above")) << "it lies above the root";
+	}
 }
 
 TEST_P(StoreContract, FolderExistsWhenSomethingIsBelow) {
