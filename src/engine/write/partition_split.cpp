@@ -87,7 +87,7 @@ void AppendKey(std::string &key, const duckdb::UnifiedVectorFormat &format, idx_
 	key.append(reinterpret_cast<const char *>(format.data) + index * size, size);
 }
 
-//! Rows of a partition from which on they get a collection of their own: it is freed as soon as they are written.
+//! Rows of a partition from which on they wait by themselves, in few bytes that are freed as soon as they are written.
 constexpr idx_t LARGE_PART_ROWS = 8192;
 
 } // namespace
@@ -95,17 +95,19 @@ constexpr idx_t LARGE_PART_ROWS = 8192;
 PartitionSplit::PartitionSplit(duckdb::ClientContext &context_p, const duckdb::vector<duckdb::LogicalType> &types_p,
                                PartitionRegistry &registry_p)
     : context(context_p), types(types_p), registry(registry_p) {
-	Reset();
 }
 
 void PartitionSplit::Reset() {
 	buffer.Destroy();
-	buffer.Initialize(duckdb::BufferAllocator::Get(context), types);
+	capacity = std::max<idx_t>(partitions.size(), STANDARD_VECTOR_SIZE);
 	partitions.clear();
 	byte_count = 0;
 }
 
 void PartitionSplit::AppendRows(duckdb::DataChunk &keys, duckdb::DataChunk &rows) {
+	if (buffer.ColumnCount() == 0) {
+		buffer.Initialize(duckdb::BufferAllocator::Get(context), types, capacity);
+	}
 	NumberRows(keys);
 	buffer.Append(rows, true);
 	byte_count += RowBytes(rows);
@@ -163,17 +165,23 @@ duckdb::SelectionVector PartitionSplit::Sort(std::vector<idx_t> &ends) const {
 	return sorted;
 }
 
-void PartitionSplit::Copy(duckdb::SelectionVector &sorted, RowRange range, duckdb::ColumnDataCollection &target) {
+template <class APPEND>
+void PartitionSplit::Copy(duckdb::SelectionVector &sorted, RowRange range, const APPEND &append) {
 	duckdb::DataChunk rows;
 	rows.InitializeEmpty(types);
-	duckdb::ColumnDataAppendState append;
-	target.InitializeAppend(append);
 	for (idx_t row = range.start; row < range.end;) {
 		const auto count = std::min<idx_t>(range.end - row, STANDARD_VECTOR_SIZE);
 		rows.Slice(buffer, duckdb::SelectionVector(sorted.data() + row), count);
-		target.Append(append, rows);
+		append(rows);
 		row += count;
 	}
+}
+
+RowSlice PartitionSplit::CopyLarge(duckdb::SelectionVector &sorted, RowRange range, uint64_t bytes) {
+	auto compact = std::make_shared<CompactRows>(context, types);
+	Copy(sorted, range, [&](duckdb::DataChunk &rows) { compact->Append(rows); });
+	compact->Finish();
+	return RowSlice::OfAll(std::move(compact), bytes);
 }
 
 std::vector<PartitionSplit::Part> PartitionSplit::Take() {
@@ -185,6 +193,11 @@ std::vector<PartitionSplit::Part> PartitionSplit::Take() {
 	auto sorted = Sort(ends);
 	const double row_bytes = double(byte_count) / double(partitions.size());
 	const auto shared = std::make_shared<duckdb::ColumnDataCollection>(context, types);
+	duckdb::ColumnDataAppendState shared_append;
+	shared->InitializeAppend(shared_append);
+	const auto append = [&](duckdb::DataChunk &rows) {
+		shared->Append(shared_append, rows);
+	};
 	idx_t shared_count = 0;
 	RowRange small;
 	for (size_t partition = 0; partition < ends.size(); partition++) {
@@ -200,12 +213,11 @@ std::vector<PartitionSplit::Part> PartitionSplit::Take() {
 			shared_count += count;
 			continue;
 		}
-		Copy(sorted, {small.start, range.start}, *shared);
+		Copy(sorted, {small.start, range.start}, append);
 		small.start = range.end;
-		parts.push_back({partition, {std::make_shared<duckdb::ColumnDataCollection>(context, types), 0, count, bytes}});
-		Copy(sorted, range, *parts.back().slice.rows);
+		parts.push_back({partition, CopyLarge(sorted, range, bytes)});
 	}
-	Copy(sorted, small, *shared);
+	Copy(sorted, small, append);
 	Reset();
 	return parts;
 }

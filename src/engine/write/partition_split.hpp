@@ -45,8 +45,8 @@ private:
 	std::vector<std::unique_ptr<Entry>> entries;
 };
 
-//! Rows of one thread, split by partition. They wait in one chunk and leave it sorted by partition, as slices of one
-//! collection: what a partition with few rows costs does not depend on how many partitions there are. Rows of a
+//! Rows of one thread, split by partition. They wait in one chunk and leave it sorted by partition, those of partitions
+//! with few rows as slices of one collection: what these cost does not depend on how many there are. Rows of a
 //! partition keep their order. For one thread at a time.
 class PartitionSplit {
 public:
@@ -81,13 +81,17 @@ private:
 		idx_t start = 0;
 		idx_t end = 0;
 	};
-	//! Appends a range of the sorted rows.
-	void Copy(duckdb::SelectionVector &sorted, RowRange range, duckdb::ColumnDataCollection &target);
+	//! Calls append(rows) with a range of the sorted rows.
+	template <class APPEND>
+	void Copy(duckdb::SelectionVector &sorted, RowRange range, const APPEND &append);
+	RowSlice CopyLarge(duckdb::SelectionVector &sorted, RowRange range, uint64_t bytes);
 
 	duckdb::ClientContext &context;
 	const duckdb::vector<duckdb::LogicalType> types;
 	PartitionRegistry &registry;
 	duckdb::DataChunk buffer;
+	//! For so many rows the next buffer has room at once: as many as the last one had. What grows is copied.
+	idx_t capacity = STANDARD_VECTOR_SIZE;
 	//! Number of the partition of each row in the buffer.
 	std::vector<uint32_t> partitions;
 	uint64_t byte_count = 0;
