@@ -183,3 +183,24 @@ def test_an_order_is_kept(extension: Path, tmp_path: Path) -> None:
         lag(md5(i::VARCHAR)) OVER (ORDER BY file_row_number) AS before FROM lake.t)
         WHERE before > m""").fetchall() == [(0,)]
     connection.close()
+
+
+def test_partitions_of_every_size(extension: Path, tmp_path: Path) -> None:
+    """One with most of the rows, a hundred with some hundreds each, three thousand with a few."""
+    connection = open_lake(extension, tmp_path, threads=2)
+    select = f"""SELECT CASE WHEN i % 10 < 7 THEN 0 WHEN i % 10 < 9 THEN 1 + hash(i) % 100
+        ELSE 1000 + hash(i) % 3000 END::INTEGER AS p, i, i / 3 AS d, 'n' || i % 7 AS few, md5(i::VARCHAR) AS many,
+        CASE WHEN i % 5 > 0 THEN {{'a': i, 'b': ['x' || i % 4]}} END AS pair FROM range({2 * ROWS}) r(i)"""
+    connection.execute(f"CREATE TABLE lake.t PARTITIONED BY (p) AS {select}")
+    assert connection.execute(f"""SELECT count(*) FROM ((FROM ({select}) EXCEPT ALL FROM lake.t) UNION ALL
+        (FROM lake.t EXCEPT ALL FROM ({select})))""").fetchall() == [(0,)]
+    sizes = connection.execute("""SELECT count(*) FILTER (n > 8192), count(*) FILTER (n BETWEEN 200 AND 8192),
+        count(*) FILTER (n < 32) FROM (SELECT count(*) AS n FROM lake.t GROUP BY p)""").fetchall()[0]
+    assert sizes[0] == 1 and sizes[1] == 100 and sizes[2] > 2900
+    # Rows of a thread keep their order.
+    connection.execute("SET threads = 1")
+    connection.execute(f"CREATE TABLE lake.ordered PARTITIONED BY (p) AS {select}")
+    assert connection.execute("""SELECT count(*) FROM (SELECT i,
+        lag(i) OVER (PARTITION BY p, filename ORDER BY file_row_number) AS before FROM lake.ordered)
+        WHERE before > i""").fetchall() == [(0,)]
+    connection.close()

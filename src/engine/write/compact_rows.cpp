@@ -82,6 +82,10 @@ void CompactRows::Store(duckdb::DataChunk &rows) {
 	filling.used += bytes.size();
 }
 
+void CompactRows::EndChunk() {
+	StorePending();
+}
+
 void CompactRows::Finish() {
 	StorePending();
 	pending.Destroy();

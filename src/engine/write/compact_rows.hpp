@@ -20,6 +20,8 @@ public:
 	//! Returns the number of the first of the rows; the others follow. Numbers ascend, and may be left out between two
 	//! calls. `rows`: of at most STANDARD_VECTOR_SIZE. Throws when there are more than 32 bits can number.
 	uint32_t Append(duckdb::DataChunk &rows);
+	//! The next rows are put together with none of these: who reads them alone reads no others.
+	void EndChunk();
 	//! No more rows come.
 	void Finish();
 	uint64_t Count() const {

@@ -89,6 +89,8 @@ void AppendKey(std::string &key, const duckdb::UnifiedVectorFormat &format, idx_
 
 //! Rows of a partition from which on they wait by themselves, in few bytes that are freed as soon as they are written.
 constexpr idx_t LARGE_PART_ROWS = 8192;
+//! From which on they wait in few bytes at all: fewer are not worth what is noted of each column.
+constexpr idx_t COMPACT_PART_ROWS = 32;
 
 } // namespace
 
@@ -177,11 +179,8 @@ void PartitionSplit::Copy(duckdb::SelectionVector &sorted, RowRange range, const
 	}
 }
 
-RowSlice PartitionSplit::CopyLarge(duckdb::SelectionVector &sorted, RowRange range, uint64_t bytes) {
-	auto compact = std::make_shared<CompactRows>(context, types);
-	Copy(sorted, range, [&](duckdb::DataChunk &rows) { compact->Append(rows); });
-	compact->Finish();
-	return RowSlice::OfAll(std::move(compact), bytes);
+void PartitionSplit::Copy(duckdb::SelectionVector &sorted, RowRange range, CompactRows &target) {
+	Copy(sorted, range, [&](duckdb::DataChunk &rows) { target.Append(rows); });
 }
 
 std::vector<PartitionSplit::Part> PartitionSplit::Take() {
@@ -199,6 +198,7 @@ std::vector<PartitionSplit::Part> PartitionSplit::Take() {
 		shared->Append(shared_append, rows);
 	};
 	idx_t shared_count = 0;
+	const auto compact = std::make_shared<CompactRows>(context, types);
 	RowRange small;
 	for (size_t partition = 0; partition < ends.size(); partition++) {
 		const RowRange range {small.end, ends[partition]};
@@ -208,16 +208,26 @@ std::vector<PartitionSplit::Part> PartitionSplit::Take() {
 		}
 		small.end = range.end;
 		const auto bytes = uint64_t(row_bytes * double(count));
-		if (count < LARGE_PART_ROWS) {
+		if (count < COMPACT_PART_ROWS) {
 			parts.push_back({partition, {shared, shared_count, count, bytes}});
 			shared_count += count;
 			continue;
 		}
 		Copy(sorted, {small.start, range.start}, append);
 		small.start = range.end;
-		parts.push_back({partition, CopyLarge(sorted, range, bytes)});
+		if (count < LARGE_PART_ROWS) {
+			parts.push_back({partition, {nullptr, compact->Count(), count, bytes, compact}});
+			Copy(sorted, range, *compact);
+			compact->EndChunk();
+		} else {
+			auto large = std::make_shared<CompactRows>(context, types);
+			Copy(sorted, range, *large);
+			large->Finish();
+			parts.push_back({partition, RowSlice::OfAll(std::move(large), bytes)});
+		}
 	}
 	Copy(sorted, small, append);
+	compact->Finish();
 	Reset();
 	return parts;
 }

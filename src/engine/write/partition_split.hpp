@@ -84,7 +84,7 @@ private:
 	//! Calls append(rows) with a range of the sorted rows.
 	template <class APPEND>
 	void Copy(duckdb::SelectionVector &sorted, RowRange range, const APPEND &append);
-	RowSlice CopyLarge(duckdb::SelectionVector &sorted, RowRange range, uint64_t bytes);
+	void Copy(duckdb::SelectionVector &sorted, RowRange range, CompactRows &target);
 
 	duckdb::ClientContext &context;
 	const duckdb::vector<duckdb::LogicalType> types;
