@@ -47,6 +47,15 @@ int64_t CheckedRetention(const VacuumRequest &request) {
 	return retention_ms;
 }
 
+//! What was removed earlier than so long ago goes. Where nothing is retained, that is all that was removed before the
+//! call, in the same millisecond too: it is over then.
+int64_t CutoffMs(CommitEnvironment environment, int64_t retention_ms) {
+	if (retention_ms == 0) {
+		environment.clock.SleepMs(1);
+	}
+	return environment.clock.NowMs() - retention_ms;
+}
+
 struct PlannedVacuum {
 	VacuumPlan plan;
 	//! The last version of which the log need not be followed again, once the plan is carried out; -1: none.
@@ -152,19 +161,19 @@ VacuumMark StartMark(const VacuumRequest &request, const VacuumPlan &plan) {
 VacuumPlan PlanVacuum(const VacuumRequest &request, CommitEnvironment environment) {
 	const auto retention_ms = CheckedRetention(request);
 	CloneWatch clones(request.snapshot->location, retention_ms);
-	return MakePlan(request, environment, environment.clock.NowMs() - retention_ms, clones).plan;
+	return MakePlan(request, environment, CutoffMs(environment, retention_ms), clones).plan;
 }
 
 VacuumResult RunVacuum(const VacuumRequest &request, CommitEnvironment environment, const ForEachNumber &for_each) {
 	const auto retention_ms = CheckedRetention(request);
-	const auto now_ms = environment.clock.NowMs();
+	const auto cutoff_ms = CutoffMs(environment, retention_ms);
 	CloneWatch clones(request.snapshot->location, retention_ms);
-	auto planned = MakePlan(request, environment, now_ms - retention_ms, clones);
+	auto planned = MakePlan(request, environment, cutoff_ms, clones);
 	clones.DeleteMarkersOfGone();
 	VacuumRun run(request.snapshot, request.engine_info, environment, std::move(planned.plan), std::move(clones));
 	const auto delete_leftovers = [&] {
 		if (request.kind == VacuumKind::FULL) {
-			run.DeleteLeftovers(now_ms - std::max(retention_ms, DAY_MS));
+			run.DeleteLeftovers(std::min(cutoff_ms, cutoff_ms + retention_ms - DAY_MS));
 		}
 	};
 	std::exception_ptr stopped;
