@@ -15,8 +15,10 @@ using duckdb_parquet::Encoding;
 constexpr size_t PAGE_BYTES = 1 << 20;
 //! A dictionary is worth it where each value stands so many times.
 constexpr size_t ROWS_PER_VALUE_MIN = 5;
-//! So many values tell how it goes on.
+//! So many values tell how it goes on, or this part of all: those that come round within it are seen to. A quarter
+//! would see all that are worth a dictionary, but looking up so many makes a large write a seventh slower.
 constexpr size_t SAMPLE_VALUES = 16384;
+constexpr size_t SAMPLE_PART = 8;
 //! When so large a part of what the first half brought comes anew in the second.
 constexpr double STEADY_SHARE = 0.95;
 
@@ -27,7 +29,7 @@ bool DictionaryChoice::GoesOn(size_t count, size_t seen) {
 		return false;
 	}
 	if (first_seen == 0) {
-		if (seen >= SAMPLE_VALUES / 2) {
+		if (seen >= std::max(SAMPLE_VALUES, total / SAMPLE_PART) / 2) {
 			first_seen = seen;
 			first_count = count;
 		}
