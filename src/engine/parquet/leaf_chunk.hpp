@@ -33,8 +33,19 @@ public:
 		return values;
 	}
 	void FlushFullPage();
-	//! Hands out the levels of all rows, so that they are added once more, with values. Requires: no page is full yet.
-	std::vector<uint32_t> TakeLevels();
+	//! Adds all rows once more, with values: calls append() for each that has one. Requires: no page was flushed.
+	template <class APPEND>
+	void AddAgain(const APPEND &append) {
+		for (const auto level : TakeLevels()) {
+			if (AddLevel(level == 0)) {
+				append();
+			}
+		}
+	}
+	//! Of the page in the making.
+	size_t RowCount() const {
+		return row_count;
+	}
 	//! So many bytes of values will come, about.
 	void Expect(size_t byte_count) {
 		writer.Expect(byte_count);
@@ -48,6 +59,7 @@ public:
 	ValueRange range;
 
 private:
+	std::vector<uint32_t> TakeLevels();
 	void FlushPage();
 	ChunkPiece FinishWriter();
 	//! From the first NULL of a page on, its rows have levels.

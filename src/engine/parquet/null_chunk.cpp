@@ -18,9 +18,8 @@ void AppendEqualLevels(uint32_t level, uint32_t level_max, uint64_t row_count, s
 	if (level_max == 0) {
 		return;
 	}
-	const std::vector<uint32_t> levels(row_count, level);
 	std::string runs;
-	AppendHybridRuns(levels.data(), levels.size(), uint32_t(std::bit_width(level_max)), runs);
+	AppendEqualRun(level, row_count, uint32_t(std::bit_width(level_max)), runs);
 	AppendLength(uint32_t(runs.size()), target);
 	target += runs;
 }

@@ -62,15 +62,12 @@ template <class BITS>
 void NumberChunk::LeaveDictionary(const NumberDictionary<BITS> &numbers) {
 	chunk.range.AddFixed(numbers.Bytes());
 	chunk.Expect(sizeof(BITS) * rows_total);
-	const auto levels = chunk.TakeLevels();
 	auto next = indices.begin();
-	for (const auto level : levels) {
-		if (chunk.AddLevel(level == 0)) {
-			const auto value = numbers.Value(*next++);
-			chunk.Values().append(reinterpret_cast<const char *>(&value), sizeof(BITS));
-			chunk.FlushFullPage();
-		}
-	}
+	chunk.AddAgain([&] {
+		const auto value = numbers.Value(*next++);
+		chunk.Values().append(reinterpret_cast<const char *>(&value), sizeof(BITS));
+		chunk.FlushFullPage();
+	});
 	indices = {};
 	dictionary.emplace<std::monostate>();
 }

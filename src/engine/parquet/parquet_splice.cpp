@@ -45,6 +45,12 @@ duckdb_parquet::FileMetaData FooterLike(duckdb_parquet::FileMetaData footer) {
 	return footer;
 }
 
+ChunkPiece &FreePiece(std::vector<ChunkPiece> &pieces, size_t leaf) {
+	auto &piece = pieces.at(leaf);
+	Verify(piece.bytes.empty(), "a column chunk is written once");
+	return piece;
+}
+
 } // namespace
 
 bool CanReplace(duckdb::ClientContext &context, const ParquetSource &source, const ParquetFormat &format) {
@@ -121,9 +127,7 @@ void ParquetSplice::PlaceEncoded(EncodedColumns &encoded, std::vector<ChunkPiece
 		const auto *target = FindColumn(file.Columns(), column.name);
 		Verify(target && target->schema == column.schema, "new column chunks have the schema of the file");
 		for (size_t i = 0; i < column.leaf_count; i++) {
-			auto &piece = pieces.at(target->first_leaf + i);
-			Verify(piece.bytes.empty(), "a column chunk is written once");
-			piece = std::move(chunks.at(column.first_leaf + i));
+			FreePiece(pieces, target->first_leaf + i) = std::move(chunks.at(column.first_leaf + i));
 		}
 	}
 }
@@ -132,17 +136,14 @@ void ParquetSplice::PlaceLeaves(std::map<std::string, ChunkPiece> leaves, std::v
 	for (auto &[name, leaf] : leaves) {
 		const auto *target = FindColumn(file.Columns(), name);
 		Verify(target && target->is_flat, "a new column chunk is of a leaf of the file");
-		auto &piece = pieces.at(target->first_leaf);
-		Verify(piece.bytes.empty(), "a column chunk is written once");
-		piece = std::move(leaf);
+		FreePiece(pieces, target->first_leaf) = std::move(leaf);
 	}
 }
 
 void ParquetSplice::PlacePages(size_t row_group, std::map<size_t, PageChunk> chunks, std::vector<ChunkPiece> &pieces) {
 	std::vector<size_t> leaves;
 	for (auto &[leaf, pages] : chunks) {
-		auto &piece = pieces.at(leaf);
-		Verify(piece.bytes.empty(), "a column chunk is written once");
+		auto &piece = FreePiece(pieces, leaf);
 		piece.chunk = std::move(pages.chunk);
 		piece.bytes = std::move(pages.bytes);
 		leaves.push_back(leaf);

@@ -66,15 +66,10 @@ void TextChunk::AppendText(std::string_view text) {
 void TextChunk::LeaveDictionary() {
 	std::vector<std::string_view> texts;
 	WalkTexts(dictionary->Values(), dictionary->Count(), [&](std::string_view text) { texts.push_back(text); });
-	const auto levels = chunk.TakeLevels();
 	// Pages are compressed; what is not written to is no memory.
-	chunk.Expect(dictionary->Values().size() / levels.size() * rows_total);
+	chunk.Expect(dictionary->Values().size() / chunk.RowCount() * rows_total);
 	auto next = indices.begin();
-	for (const auto level : levels) {
-		if (chunk.AddLevel(level == 0)) {
-			AppendText(texts[*next++]);
-		}
-	}
+	chunk.AddAgain([&] { AppendText(texts[*next++]); });
 	chunk.range.Settle();
 	indices = {};
 	dictionary.reset();

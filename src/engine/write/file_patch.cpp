@@ -44,8 +44,7 @@ const duckdb_parquet::SchemaElement &PatchColumn::Element(duckdb::ClientContext 
 void PatchColumn::Encode(duckdb::ClientContext &context, duckdb::unique_ptr<duckdb::ColumnDataCollection> rows,
                          NewChunks &chunks, std::vector<LeafBounds> &leaf_bounds) const {
 	if (codec) {
-		const auto count = rows->Count();
-		auto leaf = EncodeLeaf(Element(context), *codec, {{std::move(rows), 0, count}}, 0);
+		auto leaf = EncodeLeaf(Element(context), *codec, {RowSlice::OfAll(std::move(rows), 0)}, 0);
 		leaf_bounds = bounds.Empty();
 		bounds.Put(0, std::move(leaf.bounds), leaf_bounds);
 		chunks.leaves.emplace(column.names.front(), std::move(leaf.piece));

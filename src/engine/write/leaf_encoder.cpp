@@ -81,9 +81,7 @@ private:
 
 template <class VALUE>
 VALUE ValueOf(std::string_view bytes) {
-	VALUE value;
-	std::memcpy(&value, bytes.data(), sizeof(value));
-	return value;
+	return duckdb::Load<VALUE>(duckdb::const_data_ptr_cast(bytes.data()));
 }
 
 //! Sets the members of every type that has such values.
@@ -113,14 +111,6 @@ void SetBounds(Type::type type, std::string_view low, std::string_view high, Lea
 	bounds.min_decimal = bounds.min_integer;
 	bounds.max_decimal = bounds.max_integer;
 	bounds.has_value = true;
-}
-
-size_t CountRows(const std::vector<RowSlice> &slices) {
-	size_t count = 0;
-	for (const auto &slice : slices) {
-		count += slice.count;
-	}
-	return count;
 }
 
 } // namespace

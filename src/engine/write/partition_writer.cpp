@@ -175,8 +175,7 @@ void PartitionWriter::WriteRowGroup(std::vector<RowSlice> rows) {
 
 void PartitionWriter::WriteRowGroup(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows) {
 	RowPieces whole;
-	const auto count = rows->Count();
-	whole.Add({std::move(rows), 0, count, 0});
+	whole.Add(RowSlice::OfAll(std::move(rows), 0));
 	WriteRowGroup(whole.Take());
 }
 
@@ -211,7 +210,7 @@ void PartitionWriter::AddRest(duckdb::unique_ptr<duckdb::ColumnDataCollection> r
 		WriteRowGroup(std::move(rows));
 	} else {
 		const auto bytes = rows->SizeInBytes();
-		Add({std::move(rows), 0, count, bytes});
+		Add(RowSlice::OfAll(std::move(rows), bytes));
 	}
 }
 

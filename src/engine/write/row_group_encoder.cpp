@@ -115,10 +115,7 @@ void RowGroupEncoder::EncodeOthers(const std::vector<RowSlice> &slices, const st
 }
 
 EncodedRowGroup RowGroupEncoder::Encode(std::vector<RowSlice> slices) {
-	uint64_t row_count = 0;
-	for (const auto &slice : slices) {
-		row_count += slice.count;
-	}
+	const auto row_count = CountRows(slices);
 	const bool is_small = row_count < BY_COLUMN_ROWS_MIN;
 	if (is_small && others.size() == columns.names.size()) {
 		return EncodeTogether(std::move(slices));
@@ -148,8 +145,8 @@ ChunkPiece RowGroupEncoder::EncodeColumn(size_t column, duckdb::unique_ptr<duckd
 		return std::move(EncodedColumns(context, ColumnFormat(column), std::move(rows)).Chunks().at(0));
 	}
 	const auto &like = Form();
-	const auto count = rows->Count();
-	return EncodeLeaf(like.footer.schema[like.columns[column].element], *codec, {{std::move(rows), 0, count}}, 0).piece;
+	const auto &element = like.footer.schema[like.columns[column].element];
+	return EncodeLeaf(element, *codec, {RowSlice::OfAll(std::move(rows), 0)}, 0).piece;
 }
 
 } // namespace merganser

@@ -161,6 +161,14 @@ const duckdb::vector<duckdb::LogicalType> &TypesOf(const RowSlice &slice) {
 
 } // namespace
 
+uint64_t CountRows(const std::vector<RowSlice> &slices) {
+	uint64_t count = 0;
+	for (const auto &slice : slices) {
+		count += slice.count;
+	}
+	return count;
+}
+
 duckdb::unique_ptr<duckdb::ColumnDataCollection> NewCollection(duckdb::ClientContext &context,
                                                                const duckdb::vector<duckdb::LogicalType> &types) {
 	auto rows = duckdb::make_uniq<duckdb::ColumnDataCollection>(context, types);

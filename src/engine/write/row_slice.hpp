@@ -27,7 +27,13 @@ struct RowSlice {
 		const auto count = rows->Count();
 		return {nullptr, 0, count, bytes, std::move(rows)};
 	}
+	static RowSlice OfAll(duckdb::unique_ptr<duckdb::ColumnDataCollection> rows, uint64_t bytes) {
+		const auto count = rows->Count();
+		return {std::move(rows), 0, count, bytes};
+	}
 };
+
+uint64_t CountRows(const std::vector<RowSlice> &slices);
 
 //! For rows that are written next.
 duckdb::unique_ptr<duckdb::ColumnDataCollection> NewCollection(duckdb::ClientContext &context,
